@@ -1,0 +1,40 @@
+package io.zokor.event;
+
+/** Why a connection ended; the {@code reason} of {@code zokor.connections.closed}. */
+public enum CloseReason {
+    /** The client ended it between requests. */
+    CLIENT("client"),
+    /** The client left in the middle of a request or response. */
+    CLIENT_ABORT("client-abort"),
+    /** The response said so: {@code Connection: close}, HTTP/1.0, or a body delimited by the end. */
+    COMPLETE("complete"),
+    /** No further request came in time. */
+    IDLE_TIMEOUT("idle-timeout"),
+    /** Another time limit passed. */
+    TIMEOUT("timeout"),
+    /** The TLS handshake failed. */
+    TLS("tls"),
+    /** What came was not acceptable HTTP. */
+    PROTOCOL_ERROR("protocol-error"),
+    /** A limit was exceeded. */
+    LIMIT("limit"),
+    /** The application failed or aborted the response. */
+    APP_ABORT("app-abort"),
+    /** The application took the connection over. */
+    HIJACKED("hijacked"),
+    /** The server stopped. */
+    SHUTDOWN("shutdown"),
+    /** The server itself failed, or closed it to regain resources. */
+    SERVER("server");
+
+    private final String tag;
+
+    CloseReason(String tag) {
+        this.tag = tag;
+    }
+
+    /** {@return the value of the metric's tag} */
+    public String tag() {
+        return tag;
+    }
+}

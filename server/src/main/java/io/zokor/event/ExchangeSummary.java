@@ -1,0 +1,26 @@
+package io.zokor.event;
+
+import io.zokor.http.ConnectionInfo;
+import io.zokor.http.RejectReason;
+import io.zokor.http.Request;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of one request, for access logs and metrics.
+ *
+ * @param connection the connection it came on
+ * @param request the request, or {@code null} where its head could not be read
+ * @param status the status sent, 0 where none was
+ * @param outcome how it ended
+ * @param rejected why it was refused, or {@code null}
+ * @param bytesRead bytes of the body that were read
+ * @param bytesWritten bytes of the body that were written
+ * @param startedNanos when its first byte came, on the server's ticker
+ * @param firstByteNanos when its response was committed, on the server's ticker; 0 where it was not
+ * @param endedNanos when it ended, on the server's ticker
+ */
+public record ExchangeSummary(ConnectionInfo connection, @Nullable Request request, int status, ExchangeOutcome outcome,
+        @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos, long firstByteNanos,
+        long endedNanos) {
+}

@@ -1,0 +1,12 @@
+package io.zokor.http;
+
+/** Thrown by a handler to end its connection at once, without an answer and without a log entry (Go's ErrAbortHandler). */
+public final class AbortHandlerException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Makes one, without a stack trace. */
+    public AbortHandlerException() {
+        super("aborted by its handler", null, false, false);
+    }
+}

@@ -1,0 +1,120 @@
+package io.zokor.http;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Controls of a response that few handlers need; see {@link ResponseWriter#controller()}. Threads as for
+ * {@link ResponseWriter}, where nothing else is said.
+ */
+public interface ResponseController {
+
+    /** {@return bytes of body that are held back before the head must go out; default 8 KiB} */
+    int bufferSize();
+
+    /**
+     * Sets how much body is held back.
+     *
+     * @param bytes at least 0; the buffer grows only as it fills
+     * @throws IllegalStateException if body bytes were written already
+     */
+    void bufferSize(int bytes);
+
+    /** {@return whether the head has left for the client, so that nothing of it can change} */
+    boolean isCommitted();
+
+    /**
+     * Drops body bytes that are still held back; status and fields stay.
+     *
+     * @throws IllegalStateException if the response is committed
+     */
+    void resetBuffer();
+
+    /**
+     * Drops body bytes, status, fields and trailers: the response is as it was at first.
+     *
+     * @throws IllegalStateException if the response is committed
+     */
+    void reset();
+
+    /**
+     * Sends an interim response (RFC 9110 section 15.2), for example 103 with Link fields. Nothing is sent to an HTTP/1.0
+     * client, nor once the response is committed.
+     *
+     * @param status 100 or 102 to 199
+     * @param headers its fields
+     * @throws IOException if it cannot be written
+     */
+    void writeInterim(int status, Headers headers) throws IOException;
+
+    /**
+     * Takes the connection over: the server neither reads nor writes nor closes it from now on. Nothing is sent for the
+     * response unless its status is 101, which is sent with its fields first.
+     *
+     * @return the connection
+     * @throws IOException if the 101 cannot be written
+     * @throws IllegalStateException if the response is committed, or the connection was taken already
+     * @throws UnsupportedOperationException if the protocol has no connection to give (HTTP/2)
+     */
+    HijackedConnection hijack() throws IOException;
+
+    /**
+     * Replaces the deadline for reading the request body, {@code zokor.timeouts.read}.
+     *
+     * @param fromNow positive, or {@code null} for none
+     */
+    void readDeadline(@Nullable Duration fromNow);
+
+    /**
+     * Replaces the deadline for writing the response, {@code zokor.timeouts.write}. May be called by any thread.
+     *
+     * @param fromNow positive, or {@code null} for none
+     */
+    void writeDeadline(@Nullable Duration fromNow);
+
+    /**
+     * Replaces the deadline of the handler, {@code zokor.timeouts.request}.
+     *
+     * @param fromNow positive, or {@code null} for none
+     */
+    void requestDeadline(@Nullable Duration fromNow);
+
+    /**
+     * Has an action run once when the client has gone: its connection was reset, or a write failed. A client that merely ended
+     * its sending side (half-close) has not gone. Starts a helper thread that watches the connection until the response ends;
+     * must not be called while the body is being read. The action runs on the helper's thread; it is noticed within about a
+     * second.
+     *
+     * @param action what to do
+     */
+    void onPeerGone(Runnable action);
+
+    /**
+     * Ends the connection so that no client can take the response for complete. The handler should return soon after.
+     *
+     * @param cause for the log, at level DEBUG
+     */
+    void abort(@Nullable Throwable cause);
+
+    /**
+     * Reports a failure of the application that the handler itself answers, as a servlet container does with its error pages:
+     * logged with its stack and counted like a Throwable that leaves the handler, and the connection closes after this
+     * response. A cause that stems from the client's leaving is no failure: it is logged at level DEBUG only.
+     *
+     * @param cause what the application threw
+     */
+    void panic(Throwable cause);
+
+    /**
+     * Writes a piece of a file as body, without passing it through the heap where the connection allows it.
+     *
+     * @param file where the bytes are
+     * @param position its first byte
+     * @param count how many bytes
+     * @throws IOException if the file ends early or as {@link ResponseWriter#write(byte[], int, int)} does
+     */
+    void transferFrom(FileChannel file, long position, long count) throws IOException;
+}

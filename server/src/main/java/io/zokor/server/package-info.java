@@ -1,0 +1,5 @@
+/** The server: listening, accepting, serving connections, shutting down. */
+@NullMarked
+package io.zokor.server;
+
+import org.jspecify.annotations.NullMarked;
