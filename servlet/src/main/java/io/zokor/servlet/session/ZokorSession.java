@@ -1,0 +1,515 @@
+package io.zokor.servlet.session;
+
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpSession;
+import jakarta.servlet.http.HttpSessionActivationListener;
+import jakarta.servlet.http.HttpSessionBindingEvent;
+import jakarta.servlet.http.HttpSessionBindingListener;
+import jakarta.servlet.http.HttpSessionEvent;
+
+/**
+ * A session. Any thread may use it: all state is guarded by one lock, so that who ends it is decided once; listeners are called
+ * without the lock.
+ *
+ * <p>
+ * Its life: valid, then ending (no request finds it any more, {@code sessionDestroyed} can still read it), then over.
+ */
+public final class ZokorSession implements HttpSession {
+
+    private enum State {
+        VALID,
+        ENDING,
+        OVER
+    }
+
+    private final SessionManager manager;
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final long creationTime;
+
+    // All that follows is guarded by the lock.
+    private final Map<String, Object> attributes;
+
+    private State state = State.VALID;
+
+    /** Written under the lock; read without, as every response with a session does. */
+    private volatile String id;
+
+    /** The thread that ends the session, while it does: it may call {@link #invalidate()} from a listener. */
+    private @Nullable Thread ender;
+
+    /** When the access before the current one began: what {@link #getLastAccessedTime()} reports. Milliseconds since 1970. */
+    private long lastAccessedTime;
+
+    /** When the latest access began. Milliseconds since 1970. */
+    private long thisAccessedTime;
+
+    /** When the latest access began, on the manager's ticker: expiry does not follow changes of the wall clock. */
+    private long accessedNanos;
+
+    private int maxInactiveInterval;
+
+    /** Requests that have used it; the client has joined with the second. */
+    private int accesses;
+
+    /** Requests and accessors that are using it now. */
+    private int users;
+
+    private ZokorSession(SessionManager manager, StoredSession stored, long accessedNanos) {
+        this.manager = manager;
+        this.id = stored.id();
+        this.creationTime = stored.creationTime();
+        this.lastAccessedTime = stored.lastAccessedTime();
+        this.thisAccessedTime = stored.thisAccessedTime();
+        this.maxInactiveInterval = stored.maxInactiveInterval();
+        this.accesses = stored.accesses();
+        this.attributes = new HashMap<>(stored.attributes());
+        this.accessedNanos = accessedNanos;
+    }
+
+    static ZokorSession create(SessionManager manager, String id, int timeoutSeconds) {
+        long now = System.currentTimeMillis();
+        return new ZokorSession(manager, new StoredSession(id, now, now, now, timeoutSeconds, 0, Map.of()),
+                manager.settings().ticker().nanos());
+    }
+
+    /** The time that it was stored counts: it may be found expired at once. */
+    static ZokorSession restore(SessionManager manager, StoredSession stored, long nowNanos) {
+        long idleMillis = Math.max(0, System.currentTimeMillis() - stored.thisAccessedTime());
+        return new ZokorSession(manager, stored, nowNanos - TimeUnit.MILLISECONDS.toNanos(idleMillis));
+    }
+
+    /**
+     * Begins the use by a request: until {@link #endAccess()} the session does not expire. Also for the request that created
+     * it.
+     *
+     * @return whether the session is valid; if not, nothing has begun and the request has no session
+     */
+    public boolean beginAccess() {
+        return begin(true, null);
+    }
+
+    /** Ends what {@link #beginAccess()} began; once for each time that it returned true. */
+    public void endAccess() {
+        lock.lock();
+        try {
+            if (users == 0) {
+                throw new IllegalStateException("endAccess without beginAccess");
+            }
+            users--;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** {@return whether the session is valid: neither invalidated nor expired} */
+    public boolean isValid() {
+        lock.lock();
+        try {
+            return state == State.VALID;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long getCreationTime() {
+        checked("getCreationTime");
+        return creationTime;
+    }
+
+    @Override
+    public String getId() {
+        return id;
+    }
+
+    @Override
+    public long getLastAccessedTime() {
+        lock.lock();
+        try {
+            checkLocked("getLastAccessedTime");
+            return lastAccessedTime;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public ServletContext getServletContext() {
+        return manager.settings().context().get();
+    }
+
+    @Override
+    public void setMaxInactiveInterval(int interval) {
+        lock.lock();
+        try {
+            maxInactiveInterval = interval;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public int getMaxInactiveInterval() {
+        lock.lock();
+        try {
+            return maxInactiveInterval;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public @Nullable Object getAttribute(@Nullable String name) {
+        lock.lock();
+        try {
+            checkLocked("getAttribute");
+            return attributes.get(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Enumeration<String> getAttributeNames() {
+        lock.lock();
+        try {
+            checkLocked("getAttributeNames");
+            return Collections.enumeration(attributes.keySet().stream().toList());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Binds a value. A value that is already bound under the name is not bound and unbound again; attribute listeners hear of it
+     * all the same.
+     *
+     * @param name name of the attribute
+     * @param value the value; {@code null} removes the attribute
+     * @throws IllegalArgumentException if the name is {@code null}
+     * @throws IllegalStateException if the session is no longer valid
+     */
+    @Override
+    public void setAttribute(@Nullable String name, @Nullable Object value) {
+        if (name == null) {
+            throw new IllegalArgumentException("the name of a session attribute must not be null");
+        }
+        if (value == null) {
+            removeAttribute(name);
+            return;
+        }
+        boolean binds = getAttribute(name) != value;
+        if (binds) {
+            // Before getAttribute can return it (Servlet 6.1 section 7.4).
+            bound(name, value);
+        }
+        Object old;
+        boolean over;
+        lock.lock();
+        try {
+            over = state == State.OVER;
+            old = over ? null : attributes.put(name, value);
+        } finally {
+            lock.unlock();
+        }
+        if (over) {
+            if (binds) {
+                unbound(name, value);
+            }
+            throw over("setAttribute");
+        }
+        if (old == null) {
+            manager.events().attributeAdded(this, name, value);
+            return;
+        }
+        if (old != value) {
+            unbound(name, old);
+        }
+        manager.events().attributeReplaced(this, name, old);
+    }
+
+    @Override
+    public void removeAttribute(String name) {
+        Object old;
+        lock.lock();
+        try {
+            checkLocked("removeAttribute");
+            old = attributes.remove(name);
+        } finally {
+            lock.unlock();
+        }
+        if (old != null) {
+            unbound(name, old);
+            manager.events().attributeRemoved(this, name, old);
+        }
+    }
+
+    @Override
+    public void invalidate() {
+        if (startInvalidation()) {
+            finishInvalidation();
+        } else if (!endedByMe()) {
+            throw over("invalidate");
+        }
+    }
+
+    @Override
+    public boolean isNew() {
+        lock.lock();
+        try {
+            checkLocked("isNew");
+            return accesses < 2;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Accessor getAccessor() {
+        checked("getAccessor");
+        String idThen = id;
+        return consumer -> access(idThen, consumer);
+    }
+
+    /** Decides for an end by {@link #invalidate()}; true for one caller only, who goes on with {@link #finishInvalidation}. */
+    boolean startInvalidation() {
+        lock.lock();
+        try {
+            return startEndLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Decides for an end by the time limit, if it has passed and no request uses the session; true for one caller only. */
+    boolean startExpiry(long nowNanos) {
+        lock.lock();
+        try {
+            boolean due = users == 0 && maxInactiveInterval > 0
+                    && nowNanos - accessedNanos >= TimeUnit.SECONDS.toNanos(maxInactiveInterval);
+            return due && startEndLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends the session for whom one of the two methods above returned true: out of the map, then the listeners, then the
+     * attributes. Goes on after a listener's exception and throws the first one at the end.
+     */
+    void finishInvalidation() {
+        manager.remove(this);
+        Failures failures = new Failures();
+        failures.run(() -> manager.events().destroyed(this));
+        Map<String, Object> bound;
+        lock.lock();
+        try {
+            state = State.OVER;
+            ender = null;
+            bound = new LinkedHashMap<>(attributes);
+            attributes.clear();
+        } finally {
+            lock.unlock();
+        }
+        bound.forEach((name, value) -> {
+            failures.run(() -> unbound(name, value));
+            failures.run(() -> manager.events().attributeRemoved(this, name, value));
+        });
+        failures.rethrow();
+    }
+
+    /** Gives the session another id and returns the former one. */
+    String replaceId(String newId, ConcurrentMap<String, ZokorSession> sessions) {
+        lock.lock();
+        try {
+            if (state != State.VALID) {
+                throw over("changeSessionId");
+            }
+            String oldId = id;
+            sessions.put(newId, this);
+            id = newId;
+            sessions.remove(oldId, this);
+            return oldId;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the attributes and copies the session for the store; {@code null} if it is no longer valid. */
+    @Nullable StoredSession passivated() {
+        Map<String, Object> before = attributesIfValid();
+        if (before == null) {
+            return null;
+        }
+        HttpSessionEvent event = new HttpSessionEvent(this);
+        before.forEach((name, value) -> {
+            if (value instanceof HttpSessionActivationListener listener) {
+                manager.guarded("sessionWillPassivate", () -> listener.sessionWillPassivate(event));
+            }
+        });
+        lock.lock();
+        try {
+            return state != State.VALID
+                    ? null
+                    : new StoredSession(id, creationTime, lastAccessedTime, thisAccessedTime, maxInactiveInterval, accesses,
+                            new LinkedHashMap<>(attributes));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the attributes that they are back. */
+    void activated() {
+        Map<String, Object> restored = attributesIfValid();
+        if (restored == null) {
+            return;
+        }
+        HttpSessionEvent event = new HttpSessionEvent(this);
+        restored.forEach((name, value) -> {
+            if (value instanceof HttpSessionActivationListener listener) {
+                manager.guarded("sessionDidActivate", () -> listener.sessionDidActivate(event));
+            }
+        });
+    }
+
+    /** Ends the session in this process without events, as it lives on in the store; false if it was ending already. */
+    boolean letGo() {
+        lock.lock();
+        try {
+            boolean valid = state == State.VALID;
+            if (valid) {
+                state = State.OVER;
+            }
+            return valid;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private @Nullable Map<String, Object> attributesIfValid() {
+        lock.lock();
+        try {
+            return state == State.VALID ? new LinkedHashMap<>(attributes) : null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean begin(boolean byClient, @Nullable String expectedId) {
+        lock.lock();
+        try {
+            if (state != State.VALID || expectedId != null && !expectedId.equals(id)) {
+                return false;
+            }
+            users++;
+            if (byClient && accesses < 2) {
+                accesses++;
+            }
+            lastAccessedTime = thisAccessedTime;
+            thisAccessedTime = System.currentTimeMillis();
+            accessedNanos = manager.settings().ticker().nanos();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An access from outside of a request counts as one, but it is not the client that joins. */
+    private void access(String expectedId, Consumer<HttpSession> consumer) {
+        if (!begin(false, expectedId)) {
+            throw new IllegalStateException("the session is no longer valid or its id has changed (HttpSession.Accessor)");
+        }
+        try {
+            consumer.accept(this);
+        } finally {
+            endAccess();
+        }
+    }
+
+    private boolean startEndLocked() {
+        if (state != State.VALID) {
+            return false;
+        }
+        state = State.ENDING;
+        ender = Thread.currentThread();
+        return true;
+    }
+
+    private boolean endedByMe() {
+        lock.lock();
+        try {
+            return ender == Thread.currentThread();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void bound(String name, Object value) {
+        if (value instanceof HttpSessionBindingListener listener) {
+            listener.valueBound(new HttpSessionBindingEvent(this, name, value));
+        }
+    }
+
+    private void unbound(String name, Object value) {
+        if (value instanceof HttpSessionBindingListener listener) {
+            listener.valueUnbound(new HttpSessionBindingEvent(this, name, value));
+        }
+    }
+
+    private void checked(String method) {
+        lock.lock();
+        try {
+            checkLocked(method);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void checkLocked(String method) {
+        if (state == State.OVER) {
+            throw over(method);
+        }
+    }
+
+    private static IllegalStateException over(String method) {
+        return new IllegalStateException(method + ": the session has been invalidated or has expired");
+    }
+
+    /** Runs listeners one after the other whatever they throw. */
+    private static final class Failures {
+
+        private @Nullable RuntimeException first;
+
+        private void run(Runnable action) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                if (first == null) {
+                    first = e;
+                } else if (first != e) {
+                    first.addSuppressed(e);
+                }
+            }
+        }
+
+        private void rethrow() {
+            if (first != null) {
+                throw first;
+            }
+        }
+    }
+}
