@@ -1,0 +1,45 @@
+package io.zokor.testing;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Waits for conditions with a bound, instead of sleeping for a fixed time. Stateless. */
+public final class Await {
+
+    /** How long anything in a test may take before it has failed. */
+    public static final Duration BOUND = Duration.ofSeconds(10);
+
+    private Await() {
+    }
+
+    /** Waits until a condition holds; fails with the message when the bound of all tests is over. */
+    public static void until(String message, BooleanSupplier condition) {
+        until(BOUND, () -> message, condition);
+    }
+
+    /** Waits until a condition holds; fails when the time is over. */
+    public static void until(Duration bound, BooleanSupplier condition) {
+        until(bound, () -> "the condition", condition);
+    }
+
+    /** Waits until a condition holds; fails with the message, asked for only then, when the time is over. */
+    public static void until(Duration bound, Supplier<String> message, BooleanSupplier condition) {
+        if (!holds(bound, condition)) {
+            throw new AssertionError("waited " + bound.toMillis() + " ms in vain for: " + message.get());
+        }
+    }
+
+    /** {@return whether a condition came to hold before the time was over} */
+    public static boolean holds(Duration bound, BooleanSupplier condition) {
+        long end = System.nanoTime() + bound.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                return condition.getAsBoolean();
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+        return true;
+    }
+}
