@@ -169,7 +169,8 @@ public record Cookie(String name, String value, @Nullable String domain, @Nullab
         }
         if (!good) {
             throw new IllegalArgumentException(
-                    "the domain of cookie " + name + " is not a host name without leading dot (RFC 6265 section 4.1.2.3)");
+                    "the domain of cookie " + name
+                            + " is not a host name without leading dot (RFC 6265 section 4.1.2.3)");
         }
     }
 

@@ -142,7 +142,8 @@ record RoutePattern(String text, String method, String host, List<Segment> segme
                     return;
                 }
                 if (!maybeUnclean && (i == end || PathCleaner.dots(text, i, end) > 0)) {
-                    throw error(i, "a request never has an empty or dot segment when it is matched, so this never matches");
+                    throw error(i,
+                            "a request never has an empty or dot segment when it is matched, so this never matches");
                 }
                 segments.add(segment(i, end, last));
                 if (last) {
@@ -206,7 +207,8 @@ record RoutePattern(String text, String method, String host, List<Segment> segme
             for (int i = 0; i < name.length(); i++) {
                 char c = name.charAt(i);
                 if (c != '_' && !Character.isLetter(c) && (i == 0 || !Character.isDigit(c))) {
-                    throw error(column + i, "a wildcard's name consists of letters, digits and _, and begins with no digit");
+                    throw error(column + i,
+                            "a wildcard's name consists of letters, digits and _, and begins with no digit");
                 }
             }
             if (!names.add(name)) {

@@ -79,7 +79,8 @@ final class RoutingTree {
      * @param slashed whether to look up the path with a slash added at its end instead
      * @return what was found, or {@code null}
      */
-    @Nullable Found find(String host, String method, String path, boolean slashed) {
+    @Nullable
+    Found find(String host, String method, String path, boolean slashed) {
         Found found = host.isEmpty() ? null : find(hosts.get(host), method, path, slashed);
         return found == null ? find(hosts.get(""), method, path, slashed) : found;
     }

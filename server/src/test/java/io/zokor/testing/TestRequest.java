@@ -64,7 +64,8 @@ public final class TestRequest implements Request {
 
     /** {@return the same request to another host} */
     public TestRequest host(String value) {
-        return new TestRequest(method, target, protocol, value, new Headers(headers).set("Host", value).seal(), content);
+        return new TestRequest(method, target, protocol, value, new Headers(headers).set("Host", value).seal(),
+                content);
     }
 
     /** {@return the same request with one more field} */
