@@ -261,7 +261,9 @@ public final class Headers {
             throw new IndexOutOfBoundsException(place >> 1);
         }
         String text = fields[place];
-        assert text != null : "places below the end are filled";
+        if (text == null) {
+            throw new AssertionError("places below the end are filled");
+        }
         return text;
     }
 
