@@ -52,7 +52,8 @@ public final class FilterPattern {
         }
         if (!pattern.startsWith("*.")) {
             throw new IllegalArgumentException("URL pattern '" + pattern
-                    + "' must be empty or begin with '/' or '*.' (Servlet 6.1 section 12.2), for example '/" + pattern + "'");
+                    + "' must be empty or begin with '/' or '*.' (Servlet 6.1 section 12.2), for example '/" + pattern
+                    + "'");
         }
         if (pattern.length() == 2 || pattern.indexOf('/') >= 0) {
             throw new IllegalArgumentException("URL pattern '" + pattern

@@ -33,7 +33,8 @@ public final class ServletMappings<T> {
      * @param servletPath the part of the path that the pattern matched
      * @param pathInfo the part behind it, {@code null} for none
      */
-    public record Match<T>(T target, MappingMatch kind, String pattern, String matchValue, String servletPath, @Nullable String pathInfo) {
+    public record Match<T>(T target, MappingMatch kind, String pattern, String matchValue, String servletPath,
+            @Nullable String pathInfo) {
     }
 
     /**
@@ -177,7 +178,8 @@ public final class ServletMappings<T> {
             Entry<T> entry = extensions.get(path.substring(dot + 1));
             return entry == null
                     ? null
-                    : new Match<>(entry.target, MappingMatch.EXTENSION, entry.pattern, path.substring(1, dot), path, null);
+                    : new Match<>(entry.target, MappingMatch.EXTENSION, entry.pattern, path.substring(1, dot), path,
+                            null);
         }
 
         private @Nullable Match<T> defaultMatch(String path) {

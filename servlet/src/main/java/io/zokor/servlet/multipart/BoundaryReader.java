@@ -161,8 +161,9 @@ final class BoundaryReader {
         }
         total += count;
         if (maxBytes >= 0 && total > maxBytes) {
-            throw new RejectedRequestException(413, RejectReason.BODY_TOO_LARGE, "the multipart request exceeds the maximum size of "
-                    + maxBytes + " bytes (spring.servlet.multipart.max-request-size)");
+            throw new RejectedRequestException(413, RejectReason.BODY_TOO_LARGE,
+                    "the multipart request exceeds the maximum size of "
+                            + maxBytes + " bytes (spring.servlet.multipart.max-request-size)");
         }
         end += count;
         return true;

@@ -62,12 +62,14 @@ record HeaderParameters(String value, Map<String, String> parameters) {
         return new HeaderParameters(value, parameters);
     }
 
-    @Nullable String get(String name) {
+    @Nullable
+    String get(String name) {
         return parameters.get(name);
     }
 
     /** A parameter that may come in its extended form, which wins (RFC 6266 section 4.3). */
-    @Nullable String extended(String name) throws RejectedRequestException {
+    @Nullable
+    String extended(String name) throws RejectedRequestException {
         String encoded = parameters.get(name + "*");
         return encoded == null ? parameters.get(name) : decodeExtended(encoded);
     }
@@ -113,7 +115,8 @@ record HeaderParameters(String value, Map<String, String> parameters) {
         Charset charset = switch (encoded.substring(0, first).toUpperCase(Locale.ROOT)) {
             case "UTF-8" -> StandardCharsets.UTF_8;
             case "ISO-8859-1" -> StandardCharsets.ISO_8859_1;
-            default -> throw BoundaryReader.malformed("an extended parameter has a character encoding that is not UTF-8");
+            default ->
+                throw BoundaryReader.malformed("an extended parameter has a character encoding that is not UTF-8");
         };
         ByteBuffer bytes = ByteBuffer.allocate(encoded.length());
         for (int i = second + 1; i < encoded.length(); i++) {

@@ -95,7 +95,8 @@ public final class MultipartParser {
             throw BoundaryReader.malformed("the content type is not multipart or has no boundary");
         }
         if (boundary.isEmpty() || boundary.length() > MAX_BOUNDARY || boundary.endsWith(" ")) {
-            throw BoundaryReader.malformed("the boundary must have 1 to 70 characters and not end with a space (RFC 2046)");
+            throw BoundaryReader
+                    .malformed("the boundary must have 1 to 70 characters and not end with a space (RFC 2046)");
         }
         for (int i = 0; i < boundary.length(); i++) {
             char c = boundary.charAt(i);
@@ -126,12 +127,14 @@ public final class MultipartParser {
         Headers headers = readHeaders();
         String disposition = headers.get("Content-Disposition");
         if (disposition == null || headers.all("Content-Disposition").size() > 1) {
-            throw BoundaryReader.malformed("a part does not have exactly one Content-Disposition (RFC 7578 section 4.2)");
+            throw BoundaryReader
+                    .malformed("a part does not have exactly one Content-Disposition (RFC 7578 section 4.2)");
         }
         HeaderParameters parameters = HeaderParameters.parse(disposition);
         String name = parameters.extended("name");
         if (name == null || !parameters.value().equals("form-data") && !parameters.value().equals("attachment")) {
-            throw BoundaryReader.malformed("a part's Content-Disposition is not form-data with a name (RFC 7578 section 4.2)");
+            throw BoundaryReader
+                    .malformed("a part's Content-Disposition is not form-data with a name (RFC 7578 section 4.2)");
         }
         String fileName = parameters.extended("filename");
         if (!HeaderSyntax.isFieldValue(name) || fileName != null && !HeaderSyntax.isFieldValue(fileName)) {
@@ -143,7 +146,8 @@ public final class MultipartParser {
                     + limits.maxParameters() + " fields (zokor.limits.max-parameters)");
         }
         int threshold = Math.max(0, settings.fileSizeThreshold());
-        PartContent content = new PartContent(settings.location(), field ? Math.max(threshold, FIELD_THRESHOLD) : threshold);
+        PartContent content = new PartContent(settings.location(),
+                field ? Math.max(threshold, FIELD_THRESHOLD) : threshold);
         // In the list before its first byte: what goes wrong from here on finds the temporary file.
         parts.add(new ZokorPart(headers.seal(), name, fileName, content, settings));
         if (!in.copyToDelimiter((bytes, offset, length) -> append(content, field, bytes, offset, length))) {
@@ -180,7 +184,8 @@ public final class MultipartParser {
             if (line.size() == 0) {
                 break;
             }
-            String text = HeaderParameters.decode(ByteBuffer.wrap(line.toByteArray()), settings.charset(), "a part's header");
+            String text = HeaderParameters.decode(ByteBuffer.wrap(line.toByteArray()), settings.charset(),
+                    "a part's header");
             if (text.charAt(0) == ' ' || text.charAt(0) == '\t') {
                 // Folding lives on in MIME (RFC 5322 section 2.2.3).
                 if (field == null) {
@@ -202,7 +207,8 @@ public final class MultipartParser {
         while (true) {
             int next = in.read();
             if (++count > left) {
-                throw tooLarge("the header of a part exceeds the maximum size of " + limits.maxPartHeaderSize() + " bytes",
+                throw tooLarge(
+                        "the header of a part exceeds the maximum size of " + limits.maxPartHeaderSize() + " bytes",
                         "zokor.limits.max-part-header-size");
             }
             if (next < 0) {

@@ -15,5 +15,6 @@ import io.zokor.config.Limits;
  * @param limits limits of the server: parts, header of a part, parameters, bytes of all form fields
  * @param charset encoding of part headers, and of form fields that name none; UTF-8 unless the request says otherwise
  */
-public record MultipartSettings(Path location, int fileSizeThreshold, long maxFileSize, long maxRequestSize, Limits limits, Charset charset) {
+public record MultipartSettings(Path location, int fileSizeThreshold, long maxFileSize, long maxRequestSize,
+        Limits limits, Charset charset) {
 }

@@ -32,7 +32,8 @@ public final class ZokorPart implements Part {
 
     private final MultipartSettings settings;
 
-    ZokorPart(Headers headers, String name, @Nullable String fileName, PartContent content, MultipartSettings settings) {
+    ZokorPart(Headers headers, String name, @Nullable String fileName, PartContent content,
+            MultipartSettings settings) {
         this.headers = headers;
         this.name = name;
         this.fileName = fileName;

@@ -83,7 +83,8 @@ final class DirectorySource implements ResourceSource {
     }
 
     /** The file that a path stands for, whether it is there or not; {@code null} if it would lie outside. */
-    @Nullable Path resolve(String path) {
+    @Nullable
+    Path resolve(String path) {
         try {
             Path file = root.resolve(path.substring(1)).normalize();
             return file.startsWith(root) ? file : null;

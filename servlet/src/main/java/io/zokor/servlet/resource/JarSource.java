@@ -61,7 +61,8 @@ final class JarSource implements ResourceSource {
         if (!path.endsWith("/")) {
             JarEntry entry = entries.get(path);
             if (entry != null) {
-                return new StaticResource(false, entry.getSize(), entry.getTime(), null, () -> jar.getInputStream(entry),
+                return new StaticResource(false, entry.getSize(), entry.getTime(), null,
+                        () -> jar.getInputStream(entry),
                         () -> url(path));
             }
         }
@@ -98,7 +99,8 @@ final class JarSource implements ResourceSource {
         if (!ResourcePaths.isPlain(path)) {
             return;
         }
-        for (int slash = path.lastIndexOf('/', path.length() - 2); slash >= 0; slash = path.lastIndexOf('/', slash - 1)) {
+        for (int slash = path.lastIndexOf('/', path.length() - 2); slash >= 0; slash = path.lastIndexOf('/',
+                slash - 1)) {
             entries.putIfAbsent(path.substring(0, slash + 1), null);
         }
         entries.put(path, entry);

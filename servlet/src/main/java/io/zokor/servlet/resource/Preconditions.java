@@ -61,7 +61,8 @@ final class Preconditions {
      * @param ifModifiedSince If-Modified-Since
      * @param ifUnmodifiedSince If-Unmodified-Since
      */
-    record Fields(@Nullable String ifMatch, @Nullable String ifNoneMatch, @Nullable String ifModifiedSince, @Nullable String ifUnmodifiedSince) {
+    record Fields(@Nullable String ifMatch, @Nullable String ifNoneMatch, @Nullable String ifModifiedSince,
+            @Nullable String ifUnmodifiedSince) {
     }
 
     /**

@@ -64,6 +64,7 @@ final class ResourcePaths {
 
     private static boolean isIn(String path, String directory) {
         int length = directory.length();
-        return path.regionMatches(true, 0, directory, 0, length) && (path.length() == length || path.charAt(length) == '/');
+        return path.regionMatches(true, 0, directory, 0, length)
+                && (path.length() == length || path.charAt(length) == '/');
     }
 }

@@ -141,7 +141,8 @@ public final class ResourceResolver implements AutoCloseable {
     }
 
     /** What a client may have: not WEB-INF, not META-INF. */
-    @Nullable StaticResource servable(String path) {
+    @Nullable
+    StaticResource servable(String path) {
         return ResourcePaths.isClosed(path) ? null : find(path);
     }
 

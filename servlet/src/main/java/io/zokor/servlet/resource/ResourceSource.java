@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 interface ResourceSource extends Closeable {
 
     /** Finds a file or directory; a path that ends with a slash finds directories alone. */
-    @Nullable StaticResource find(String path);
+    @Nullable
+    StaticResource find(String path);
 
     /** Adds the paths of what is directly in a directory, whose path ends with a slash; those of directories do too. */
     void addChildren(String directory, Set<String> paths);

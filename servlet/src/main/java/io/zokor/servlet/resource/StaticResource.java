@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param content opens the content
  * @param location makes the URL
  */
-record StaticResource(boolean directory, long size, long lastModified, @Nullable Path file, Content content, Location location) {
+record StaticResource(boolean directory, long size, long lastModified, @Nullable Path file, Content content,
+        Location location) {
 
     /** Opens content. */
     @FunctionalInterface

@@ -146,7 +146,8 @@ public final class SessionManager {
         sweeperLock.lock();
         try {
             if (sweeper == null) {
-                Thread thread = Thread.ofPlatform().daemon().name("zokor-sessions").inheritInheritableThreadLocals(false)
+                Thread thread = Thread.ofPlatform().daemon().name("zokor-sessions")
+                        .inheritInheritableThreadLocals(false)
                         .unstarted(this::sweepUntilStopped);
                 thread.setContextClassLoader(settings.classLoader().get());
                 sweeper = thread;

@@ -21,7 +21,8 @@ import jakarta.servlet.ServletContext;
  * @param classLoader the class loader that attributes are read back with, asked each time
  * @param maxSessions how many sessions may be active; {@link #OFF} for no limit
  */
-public record SessionSettings(Supplier<ServletContext> context, @Nullable Duration timeout, SessionEvents events, Ticker ticker, @Nullable Path store, Supplier<ClassLoader> classLoader, int maxSessions) {
+public record SessionSettings(Supplier<ServletContext> context, @Nullable Duration timeout, SessionEvents events,
+        Ticker ticker, @Nullable Path store, Supplier<ClassLoader> classLoader, int maxSessions) {
 
     /** No limit. */
     public static final int OFF = -1;

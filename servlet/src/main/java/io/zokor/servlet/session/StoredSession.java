@@ -13,5 +13,6 @@ import java.util.Map;
  * @param accesses how many requests have used it, at most 2 is of interest
  * @param attributes what is bound to it
  */
-record StoredSession(String id, long creationTime, long lastAccessedTime, long thisAccessedTime, int maxInactiveInterval, int accesses, Map<String, Object> attributes) {
+record StoredSession(String id, long creationTime, long lastAccessedTime, long thisAccessedTime,
+        int maxInactiveInterval, int accesses, Map<String, Object> attributes) {
 }

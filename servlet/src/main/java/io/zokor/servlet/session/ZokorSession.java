@@ -350,7 +350,8 @@ public final class ZokorSession implements HttpSession {
     }
 
     /** Tells the attributes and copies the session for the store; {@code null} if it is no longer valid. */
-    @Nullable StoredSession passivated() {
+    @Nullable
+    StoredSession passivated() {
         Map<String, Object> before = attributesIfValid();
         if (before == null) {
             return null;
@@ -365,7 +366,8 @@ public final class ZokorSession implements HttpSession {
         try {
             return state != State.VALID
                     ? null
-                    : new StoredSession(id, creationTime, lastAccessedTime, thisAccessedTime, maxInactiveInterval, accesses,
+                    : new StoredSession(id, creationTime, lastAccessedTime, thisAccessedTime, maxInactiveInterval,
+                            accesses,
                             new LinkedHashMap<>(attributes));
         } finally {
             lock.unlock();
@@ -431,7 +433,8 @@ public final class ZokorSession implements HttpSession {
     /** An access from outside of a request counts as one, but it is not the client that joins. */
     private void access(String expectedId, Consumer<HttpSession> consumer) {
         if (!begin(false, expectedId)) {
-            throw new IllegalStateException("the session is no longer valid or its id has changed (HttpSession.Accessor)");
+            throw new IllegalStateException(
+                    "the session is no longer valid or its id has changed (HttpSession.Accessor)");
         }
         try {
             consumer.accept(this);
