@@ -93,6 +93,14 @@ public interface Conn extends Closeable {
      */
     void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException;
 
+    /**
+     * Ends what has a deadline at or before a moment. Called by the server's {@link DeadlineReaper}, over and over; a wrapper
+     * hands it on to what it wraps.
+     *
+     * @param now the moment, on the server's ticker
+     */
+    void expire(long now);
+
     /** {@return the peer's address} */
     SocketAddress remoteAddress();
 

@@ -1,0 +1,31 @@
+package io.zokor.internal.exchange;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+import io.zokor.http.HttpDate;
+
+/** The Date field (RFC 9110 section 6.6.1), made once a second. Its state is one volatile, immutable object. */
+public final class DateField {
+
+    private record Line(long second, byte[] bytes) {
+    }
+
+    private volatile Line line = new Line(-1, new byte[0]);
+
+    /** Makes one. */
+    public DateField() {
+    }
+
+    /** {@return the field line with its end, as of now; not to be changed} */
+    public byte[] bytes() {
+        long second = System.currentTimeMillis() / 1000;
+        Line current = line;
+        if (current.second != second) {
+            String text = "Date: " + HttpDate.format(Instant.ofEpochSecond(second)) + "\r\n";
+            current = new Line(second, text.getBytes(StandardCharsets.US_ASCII));
+            line = current;
+        }
+        return current.bytes;
+    }
+}

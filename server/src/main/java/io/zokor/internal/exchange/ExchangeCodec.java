@@ -1,0 +1,131 @@
+package io.zokor.internal.exchange;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+
+import io.zokor.http.Headers;
+import io.zokor.http.HijackedConnection;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a protocol does for one exchange; all verbs block. Legal order: {@link #writeInterim} any number of times, then
+ * {@link #writeHead} once, then {@link #writeBody} and {@link #flush} any number of times, then {@link #finish} once; reading
+ * the body at any time before finish; {@link #abort} or {@link #hijack} ends it instead. One thread reads while one writes.
+ */
+public interface ExchangeCodec {
+
+    /** {@return the head of the request} */
+    RequestHead head();
+
+    /**
+     * Reads the body without its framing.
+     *
+     * @param bytes where it goes
+     * @param offset the first place
+     * @param length how many bytes at most, at least 1
+     * @return how many bytes, or -1 at its end
+     * @throws IOException if the framing is broken or the client has gone
+     */
+    int readBody(byte[] bytes, int offset, int length) throws IOException;
+
+    /** {@return bytes of the body that can be read without waiting, as far as is known} */
+    int available();
+
+    /** {@return the trailer fields, sealed, once the body has been read to its end, otherwise {@code null}} */
+    @Nullable Headers requestTrailers();
+
+    /**
+     * Sends an interim response at once.
+     *
+     * @param head its status and fields
+     * @throws IOException if it cannot be written
+     */
+    void writeInterim(ResponseHead head) throws IOException;
+
+    /**
+     * Writes the head; it may stay in a buffer.
+     *
+     * @param head status and fields
+     * @param size how long the body is
+     * @throws IllegalStateException if the fields exceed the limit; nothing was written then
+     * @throws IOException if it cannot be written
+     */
+    void writeHead(ResponseHead head, BodySize size) throws IOException;
+
+    /**
+     * Writes a piece of the body; it may stay in a buffer.
+     *
+     * @param bytes the piece; its position moves to its limit
+     * @throws IOException if it cannot be written
+     */
+    void writeBody(ByteBuffer bytes) throws IOException;
+
+    /**
+     * Writes a piece of a file as body.
+     *
+     * @param file where it is
+     * @param position its first byte
+     * @param count how many bytes
+     * @throws IOException if it cannot be written
+     */
+    void writeBody(FileChannel file, long position, long count) throws IOException;
+
+    /**
+     * Sends what is in the buffer.
+     *
+     * @throws IOException if it cannot be written
+     */
+    void flush() throws IOException;
+
+    /**
+     * Ends the body and sends everything.
+     *
+     * @param trailers fields to send behind it where the protocol can
+     * @throws IOException if it cannot be written
+     */
+    void finish(Headers trailers) throws IOException;
+
+    /** Ends the exchange so that the client cannot take the response for complete. */
+    void abort();
+
+    /** The response shall be the last one; to be called before its head is written. */
+    void close();
+
+    /**
+     * Gives the connection away.
+     *
+     * @return the connection
+     * @throws IOException if a 101 cannot be written
+     * @throws UnsupportedOperationException if the protocol cannot
+     */
+    HijackedConnection hijack() throws IOException;
+
+    /**
+     * Sets when reading must be over.
+     *
+     * @param deadline a moment
+     * @param kind which limit that is
+     * @throws DeadlineExceededException if the one before has passed
+     */
+    void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException;
+
+    /**
+     * Sets when writing must be over.
+     *
+     * @param deadline a moment
+     * @param kind which limit that is
+     * @throws DeadlineExceededException if the one before has passed
+     */
+    void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException;
+
+    /**
+     * Watches, by a helper thread, for the client's leaving until the exchange ends.
+     *
+     * @param gone what to do, once
+     */
+    void watch(Runnable gone);
+}

@@ -1,0 +1,20 @@
+package io.zokor.internal.exchange;
+
+import io.zokor.http.Headers;
+import io.zokor.http.RequestTarget;
+
+/**
+ * A request without its body. Immutable.
+ *
+ * @param method the method
+ * @param target the target
+ * @param protocol for example {@code HTTP/1.1}
+ * @param host host and port the request is for, empty where unknown
+ * @param headers the fields, sealed
+ * @param contentLength bytes of the body: 0 for none, -1 for unknown
+ * @param interimAllowed whether the client understands interim responses, which an HTTP/1.0 client does not
+ * @param startedNanos when its first byte came
+ */
+public record RequestHead(String method, RequestTarget target, String protocol, String host, Headers headers,
+        long contentLength, boolean interimAllowed, long startedNanos) {
+}

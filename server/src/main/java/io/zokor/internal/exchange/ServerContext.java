@@ -1,0 +1,27 @@
+package io.zokor.internal.exchange;
+
+import java.util.function.Supplier;
+
+import io.zokor.config.Limits;
+import io.zokor.config.ServerConfig;
+import io.zokor.event.ServerListener;
+import io.zokor.net.DeadlineReaper;
+import io.zokor.net.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all connections of a server share. Immutable; what it refers to is safe for use by many threads.
+ *
+ * @param config the configuration
+ * @param limits gives the limits in force
+ * @param listener is told what happens
+ * @param ticker the clock of deadlines
+ * @param reaper expires deadlines
+ * @param gate limits running requests
+ * @param date the Date field
+ * @param classLoader context class loader of handlers, or {@code null} to leave it alone
+ */
+public record ServerContext(ServerConfig config, Supplier<Limits> limits, ServerListener listener, Ticker ticker,
+        DeadlineReaper reaper, RequestGate gate, DateField date, @Nullable ClassLoader classLoader) {
+}

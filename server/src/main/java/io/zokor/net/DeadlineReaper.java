@@ -1,0 +1,148 @@
+package io.zokor.net;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Ends what has outlived its deadline: one daemon thread that sweeps everything it watches, so that nobody on the path of a
+ * request waits with a timeout. The watched set is concurrent; the lock only guards sleeping and waking.
+ */
+public final class DeadlineReaper implements AutoCloseable {
+
+    /** Something with deadlines. */
+    @FunctionalInterface
+    public interface Expirable {
+
+        /**
+         * Ends what has a deadline at or before a moment. Must not block.
+         *
+         * @param now the moment
+         */
+        void expire(long now);
+    }
+
+    /** How late a deadline may be noticed. */
+    private static final long SWEEP_MILLIS = 20;
+
+    /** From this many on, sweeps come less often, so that they cost next to nothing. */
+    private static final int MANY = 2_000;
+
+    private final Ticker ticker;
+
+    private final Set<Expirable> watched = ConcurrentHashMap.newKeySet();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    private final Thread thread;
+
+    private volatile boolean sleeping;
+
+    private volatile boolean closed;
+
+    /**
+     * Starts a reaper.
+     *
+     * @param ticker the clock that the deadlines are moments of
+     * @param name name of its thread
+     */
+    public DeadlineReaper(Ticker ticker, String name) {
+        this.ticker = ticker;
+        this.thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+        this.thread.start();
+    }
+
+    /**
+     * Watches something from now on.
+     *
+     * @param expirable what to watch
+     */
+    public void watch(Expirable expirable) {
+        watched.add(expirable);
+        if (sleeping) {
+            wake();
+        }
+    }
+
+    /**
+     * Watches something no longer.
+     *
+     * @param expirable what was watched
+     */
+    public void forget(Expirable expirable) {
+        watched.remove(expirable);
+    }
+
+    /** Expires what has passed, now; the thread does so by itself, tests with a clock of their own call it. */
+    public void sweep() {
+        long now = ticker.nanos();
+        for (Expirable expirable : watched) {
+            try {
+                expirable.expire(now);
+            } catch (RuntimeException e) {
+                System.getLogger("io.zokor.net").log(System.Logger.Level.WARNING, "expiring a deadline failed", e);
+            }
+        }
+    }
+
+    /** Ends the thread and waits until it has ended. */
+    @Override
+    public void close() {
+        closed = true;
+        wake();
+        boolean interrupted = false;
+        while (thread.isAlive() && thread != Thread.currentThread()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void wake() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            try {
+                pause();
+            } catch (InterruptedException e) {
+                // Nobody but an application could interrupt this thread, and it has no business to end it.
+                continue;
+            }
+            sweep();
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        lock.lock();
+        try {
+            if (watched.isEmpty()) {
+                sleeping = true;
+                while (watched.isEmpty() && !closed) {
+                    changed.await();
+                }
+                sleeping = false;
+            } else if (!closed) {
+                long millis = watched.size() < MANY ? SWEEP_MILLIS : SWEEP_MILLIS * 5;
+                changed.await(millis, TimeUnit.MILLISECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.zokor.net;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One deadline that its owner replaces and a reaper expires. The reaper claims an expired deadline by compare-and-set before
+ * it acts, and the owner replaces by an atomic exchange, so that exactly one of them wins: without this, data that arrives
+ * just as a deadline passes is lost in a false end of input. Lock-free; the kind belongs to whoever sets the deadline.
+ */
+public final class DeadlineSlot {
+
+    private static final long CLAIMED = -1;
+
+    private final AtomicLong deadline = new AtomicLong(Deadline.NONE);
+
+    private volatile TimeoutKind kind = TimeoutKind.READ_HEADER;
+
+    /** Makes a slot without a deadline. */
+    public DeadlineSlot() {
+    }
+
+    /**
+     * Replaces the deadline.
+     *
+     * @param next a moment, or {@link Deadline#NONE}
+     * @param nextKind which limit that is
+     * @throws DeadlineExceededException if the deadline so far was claimed; the slot stays claimed
+     */
+    public void set(long next, TimeoutKind nextKind) throws DeadlineExceededException {
+        if (deadline.getAndSet(next) == CLAIMED) {
+            deadline.set(CLAIMED);
+            throw new DeadlineExceededException(kind);
+        }
+        kind = nextKind;
+    }
+
+    /**
+     * Claims the deadline if it has passed.
+     *
+     * @param now the moment
+     * @return whether it had passed and was not claimed before: the caller is to act, once
+     */
+    public boolean claim(long now) {
+        long current = deadline.get();
+        return current != Deadline.NONE && current != CLAIMED && current <= now
+                && deadline.compareAndSet(current, CLAIMED);
+    }
+
+    /** {@return whether the deadline was claimed} */
+    public boolean isClaimed() {
+        return deadline.get() == CLAIMED;
+    }
+
+    /**
+     * Fails if the deadline was claimed.
+     *
+     * @throws DeadlineExceededException if so
+     */
+    public void check() throws DeadlineExceededException {
+        if (isClaimed()) {
+            throw new DeadlineExceededException(kind);
+        }
+    }
+}
