@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  *        ReadHeaderTimeout); default 10 s
  * @param read from the first byte of a request to the end of its body (Go's ReadTimeout); off by default
  * @param write from the end of the request's head to the end of the response (Go's WriteTimeout); off by default
- * @param stall once reading a body or writing a response has been blocked this long in all, it must have moved at least
- *        {@link Limits#minRate()} bytes for each second blocked; default 30 s
+ * @param stall in each such while that reading a body or writing a response is blocked, it must move at least
+ *        {@link Limits#minRate()} bytes for each second of it; as the kernel's buffers hide what a client has read, a write that
+ *        was fast enough before is given ten times as long; default 30 s
  * @param idle how long a kept connection waits for its next request (Go's IdleTimeout); default 75 s
  * @param request how long a handler may run; off by default
  */

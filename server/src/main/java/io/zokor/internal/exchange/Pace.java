@@ -5,24 +5,37 @@ import io.zokor.config.Timeouts;
 import io.zokor.net.Deadline;
 
 /**
- * Judges how fast one direction of an exchange moves: once it has been blocked for the stall limit in all, it must have moved
- * the minimum rate over the blocked time, so that no drip renews it. Owned by the thread that moves the bytes.
+ * Judges how fast one direction of an exchange moves. Time spent blocked is cut into windows of the stall limit; in each, the
+ * minimum rate must have been moved, so that neither a drip nor a fast beginning buys time. Owned by the thread that moves the
+ * bytes.
  */
 final class Pace {
+
+    /** A read returns whatever has come, so that a blocked one has moved nothing. */
+    static final int READING = 1;
+
+    /**
+     * A write is not seen to move until the kernel has room for a third of its buffer, megabytes at times: a slow but honest
+     * reader must have time for that.
+     */
+    static final int WRITING = 10;
 
     private static final long SECOND = 1_000_000_000L;
 
     private final long stallNanos;
 
-    private final int minRate;
+    private final long needed;
+
+    private final int windows;
 
     private long blocked;
 
     private long moved;
 
-    Pace(Timeouts timeouts, Limits limits) {
+    Pace(Timeouts timeouts, Limits limits, int windows) {
         this.stallNanos = Deadline.toNanos(timeouts.stall());
-        this.minRate = limits.minRate();
+        this.needed = stallNanos == Deadline.NONE ? 0 : Math.max(1, stallNanos / SECOND * limits.minRate());
+        this.windows = windows;
     }
 
     /** When the next read or write must have returned. */
@@ -30,12 +43,16 @@ final class Pace {
         if (stallNanos == Deadline.NONE) {
             return Deadline.NONE;
         }
-        long earned = moved > Long.MAX_VALUE / SECOND ? Deadline.NONE : moved * SECOND / minRate;
-        return Deadline.after(now, Math.max(0, Math.max(stallNanos, earned) - blocked));
+        long left = Math.max(0, stallNanos - blocked);
+        return Deadline.after(now, moved >= needed ? left + windows * stallNanos : left);
     }
 
     void account(long nanos, long bytes) {
         blocked += nanos;
         moved += bytes;
+        if (blocked >= stallNanos && moved >= needed) {
+            blocked = 0;
+            moved = 0;
+        }
     }
 }

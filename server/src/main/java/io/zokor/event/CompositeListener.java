@@ -1,0 +1,93 @@
+package io.zokor.event;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.zokor.http.ConnectionInfo;
+import io.zokor.http.RejectReason;
+import io.zokor.http.Request;
+import io.zokor.net.TimeoutKind;
+import io.zokor.net.TlsInfo;
+
+import org.jspecify.annotations.Nullable;
+
+/** Tells several listeners; what one of them throws is logged and keeps nothing from the others. Immutable. */
+public final class CompositeListener implements ServerListener {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private final ServerListener[] listeners;
+
+    /**
+     * Makes one.
+     *
+     * @param listeners who is told, in this order
+     */
+    public CompositeListener(List<? extends ServerListener> listeners) {
+        this.listeners = listeners.toArray(new ServerListener[0]);
+    }
+
+    @Override
+    public void connectionAccepted(ConnectionInfo connection) {
+        tell(listener -> listener.connectionAccepted(connection));
+    }
+
+    @Override
+    public void connectionState(ConnectionInfo connection, ConnectionState from, ConnectionState to) {
+        tell(listener -> listener.connectionState(connection, from, to));
+    }
+
+    @Override
+    public void connectionClosed(ConnectionInfo connection, CloseReason reason) {
+        tell(listener -> listener.connectionClosed(connection, reason));
+    }
+
+    @Override
+    public void acceptRetry(SocketAddress address, IOException cause, Duration pause) {
+        tell(listener -> listener.acceptRetry(address, cause, pause));
+    }
+
+    @Override
+    public void tlsHandshake(ConnectionInfo connection, @Nullable TlsInfo tls, Duration duration,
+            @Nullable IOException failure) {
+        tell(listener -> listener.tlsHandshake(connection, tls, duration, failure));
+    }
+
+    @Override
+    public void requestStarted(ConnectionInfo connection, Request request) {
+        tell(listener -> listener.requestStarted(connection, request));
+    }
+
+    @Override
+    public void requestRejected(ConnectionInfo connection, RejectReason reason, int status) {
+        tell(listener -> listener.requestRejected(connection, reason, status));
+    }
+
+    @Override
+    public void panic(ConnectionInfo connection, Throwable failure) {
+        tell(listener -> listener.panic(connection, failure));
+    }
+
+    @Override
+    public void timeout(ConnectionInfo connection, TimeoutKind kind) {
+        tell(listener -> listener.timeout(connection, kind));
+    }
+
+    @Override
+    public void exchangeEnded(ExchangeSummary summary) {
+        tell(listener -> listener.exchangeEnded(summary));
+    }
+
+    private void tell(Consumer<ServerListener> event) {
+        for (ServerListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOGGER.log(System.Logger.Level.WARNING, "a server listener failed: " + listener, e);
+            }
+        }
+    }
+}

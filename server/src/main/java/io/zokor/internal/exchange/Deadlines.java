@@ -1,0 +1,110 @@
+package io.zokor.internal.exchange;
+
+import io.zokor.config.Limits;
+import io.zokor.config.Timeouts;
+import io.zokor.net.Deadline;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.Ticker;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time limits of one exchange: puts the earliest of read or write limit, stall limit and handler limit on the connection
+ * around each operation that may block. Reading belongs to the thread that reads, writing to the thread that writes; the
+ * limits themselves are volatile and may be moved by any thread.
+ */
+final class Deadlines {
+
+    private final ExchangeCodec codec;
+
+    private final Ticker ticker;
+
+    private final Pace reading;
+
+    private final Pace writing;
+
+    private volatile long read;
+
+    private volatile long write;
+
+    private volatile @Nullable RequestGuard guard;
+
+    private long readStarted;
+
+    private long writeStarted;
+
+    Deadlines(ExchangeCodec codec, ServerContext server, Limits limits, long now) {
+        Timeouts timeouts = server.config().timeouts();
+        this.codec = codec;
+        this.ticker = server.ticker();
+        this.reading = new Pace(timeouts, limits, Pace.READING);
+        this.writing = new Pace(timeouts, limits, Pace.WRITING);
+        this.read = Deadline.after(codec.head().startedNanos(), timeouts.read());
+        this.write = Deadline.after(now, timeouts.write());
+    }
+
+    void read(long deadline) {
+        read = deadline;
+    }
+
+    void write(long deadline) {
+        write = deadline;
+    }
+
+    void guard(@Nullable RequestGuard next) {
+        guard = next;
+    }
+
+    void beginRead() throws DeadlineExceededException {
+        RequestGuard current = guard;
+        if (current != null) {
+            current.enterIo();
+        }
+        readStarted = ticker.nanos();
+        long stall = reading.deadline(readStarted);
+        long limit = read;
+        if (current != null && current.deadline() <= Math.min(stall, limit)) {
+            codec.readDeadline(current.deadline(), TimeoutKind.REQUEST);
+        } else if (limit <= stall) {
+            codec.readDeadline(limit, TimeoutKind.READ);
+        } else {
+            codec.readDeadline(stall, TimeoutKind.STALL);
+        }
+    }
+
+    void endRead(long bytes) throws DeadlineExceededException {
+        RequestGuard current = guard;
+        if (current != null) {
+            current.leaveIo();
+        }
+        reading.account(ticker.nanos() - readStarted, bytes);
+        codec.readDeadline(Deadline.NONE, TimeoutKind.READ);
+    }
+
+    void beginWrite() throws DeadlineExceededException {
+        RequestGuard current = guard;
+        if (current != null) {
+            current.enterIo();
+        }
+        writeStarted = ticker.nanos();
+        long stall = writing.deadline(writeStarted);
+        long limit = write;
+        if (current != null && current.deadline() <= Math.min(stall, limit)) {
+            codec.writeDeadline(current.deadline(), TimeoutKind.REQUEST);
+        } else if (limit <= stall) {
+            codec.writeDeadline(limit, TimeoutKind.WRITE);
+        } else {
+            codec.writeDeadline(stall, TimeoutKind.STALL);
+        }
+    }
+
+    void endWrite(long bytes) throws DeadlineExceededException {
+        RequestGuard current = guard;
+        if (current != null) {
+            current.leaveIo();
+        }
+        writing.account(ticker.nanos() - writeStarted, bytes);
+        codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+    }
+}

@@ -1,0 +1,360 @@
+package io.zokor.internal.exchange;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+
+import io.zokor.config.Compression;
+import io.zokor.config.Limits;
+import io.zokor.event.CloseReason;
+import io.zokor.event.ExchangeOutcome;
+import io.zokor.event.ExchangeSummary;
+import io.zokor.http.AbortHandlerException;
+import io.zokor.http.Handler;
+import io.zokor.http.Headers;
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
+import io.zokor.http.Status;
+import io.zokor.net.Deadline;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.PeerGoneException;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response, whatever the protocol: calls the handler, and decides once what becomes of whatever leaves it.
+ * Owned by the thread that runs it; a response's controller may reach it from others, through volatile fields.
+ */
+public final class Exchange {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private static final int MAX_CAUSES = 50;
+
+    private final ExchangeCodec codec;
+
+    private final ConnectionContext connection;
+
+    private final ServerContext server;
+
+    private final Handler handler;
+
+    private final Deadlines deadlines;
+
+    private final Response response;
+
+    private final RequestBody body;
+
+    private final ExchangeRequest request;
+
+    private final Limits limits;
+
+    private final Thread thread = Thread.currentThread();
+
+    private volatile @Nullable RequestGuard guard;
+
+    private volatile boolean panicked;
+
+    private @Nullable RejectReason rejected;
+
+    private Exchange(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
+        this.codec = codec;
+        this.connection = connection;
+        this.server = connection.server();
+        this.handler = handler;
+        this.limits = server.limits().get();
+        this.deadlines = new Deadlines(codec, server, limits, server.ticker().nanos());
+        this.response = new Response(codec, deadlines, this);
+        this.body = new RequestBody(codec, deadlines, response, limits.maxRequestBody(), expectsContinue(codec.head()));
+        this.request = new ExchangeRequest(codec, body, connection);
+    }
+
+    /**
+     * Runs a request's handler and completes its response.
+     *
+     * @param codec the protocol's side
+     * @param connection the connection
+     * @param handler what answers
+     * @return what the protocol is to do next
+     */
+    public static Outcome run(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
+        return new Exchange(codec, connection, handler).run();
+    }
+
+    /** Whether the client waits for 100 before it sends the body; without a body there is nothing to wait for. */
+    public static boolean expectsContinue(RequestHead head) {
+        return head.interimAllowed() && head.contentLength() != 0
+                && "100-continue".equalsIgnoreCase(head.headers().get("Expect"));
+    }
+
+    private Outcome run() {
+        if (!server.gate().enter()) {
+            return refuse(new RejectedRequestException(503, RejectReason.OVERLOAD,
+                    "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
+        }
+        connection.current(request);
+        server.listener().requestStarted(connection, request);
+        Outcome outcome = new Outcome.Aborted(CloseReason.SERVER);
+        try {
+            outcome = handle();
+        } finally {
+            response.end();
+            body.end();
+            endGuard();
+            server.gate().leave();
+            connection.current(null);
+            server.listener().exchangeEnded(summary(outcome));
+        }
+        return outcome;
+    }
+
+    private Outcome handle() {
+        try {
+            if (server.config().timeouts().request() != null) {
+                requestDeadline(Deadline.after(now(), server.config().timeouts().request()));
+            }
+            check();
+            handler.handle(request, response);
+            if (endGuard()) {
+                throw new DeadlineExceededException(TimeoutKind.REQUEST);
+            }
+            if (response.isHijacked()) {
+                return new Outcome.Hijacked();
+            }
+            if (response.isAborted()) {
+                return new Outcome.Aborted(CloseReason.APP_ABORT);
+            }
+            response.finish();
+            return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
+        } catch (Throwable t) {
+            return failed(t);
+        }
+    }
+
+    /** What is refused before the handler sees it. */
+    private void check() throws RejectedRequestException {
+        RequestHead head = codec.head();
+        long max = limits.maxRequestBody();
+        if (max != Limits.OFF && head.contentLength() > max) {
+            throw RequestBody.tooLarge(max);
+        }
+        if (head.interimAllowed()) {
+            for (String expectation : head.headers().all("Expect")) {
+                if (!expectation.equalsIgnoreCase("100-continue")) {
+                    throw new RejectedRequestException(417, RejectReason.EXPECTATION, "unknown expectation");
+                }
+            }
+        }
+    }
+
+    /** A request for which there is no room: answered before its body is read and before a handler is found. */
+    private Outcome refuse(RejectedRequestException refusal) {
+        Outcome outcome;
+        try {
+            outcome = reject(refusal);
+        } catch (IOException e) {
+            outcome = abort(CloseReason.CLIENT_ABORT);
+        } finally {
+            response.end();
+            body.end();
+        }
+        server.listener().exchangeEnded(summary(outcome));
+        return outcome;
+    }
+
+    // ---- what the response's controller asks
+
+    long now() {
+        return server.ticker().nanos();
+    }
+
+    void requestDeadline(long deadline) {
+        RequestGuard current = guard;
+        if (deadline == Deadline.NONE) {
+            endGuard();
+        } else if (current != null) {
+            current.deadline(deadline);
+        } else {
+            RequestGuard made = new RequestGuard(thread, deadline);
+            guard = made;
+            deadlines.guard(made);
+            server.reaper().watch(made);
+        }
+    }
+
+    void aborted(@Nullable Throwable cause) {
+        LOGGER.log(Level.DEBUG, () -> "response to " + connection.remoteAddress() + " aborted", cause);
+    }
+
+    void panic(Throwable cause) {
+        if (isClientGone(cause)) {
+            LOGGER.log(Level.DEBUG, () -> "client " + connection.remoteAddress() + " left", cause);
+            return;
+        }
+        if (panicked) {
+            return;
+        }
+        panicked = true;
+        if (!response.isCommitted()) {
+            codec.close();
+        }
+        LOGGER.log(Level.ERROR, "panic serving " + connection.remoteAddress() + ": " + cause, cause);
+        server.listener().panic(connection, cause);
+    }
+
+    @Nullable GzipBody compression(int status, Headers fields, boolean bodyAllowed, long length) {
+        Compression config = server.config().compression();
+        boolean head = codec.head().method().equals("HEAD");
+        if (!config.enabled() || !bodyAllowed && !head
+                || !CompressionRule.eligible(config, status, fields, head && length == 0 ? -1 : length)) {
+            return null;
+        }
+        if (!fields.containsToken("Vary", "Accept-Encoding") && !fields.containsToken("Vary", "*")) {
+            fields.add("Vary", "Accept-Encoding");
+        }
+        if (!CompressionRule.accepted(config, codec.head().headers())) {
+            return null;
+        }
+        fields.remove("Content-Length");
+        fields.remove("Accept-Ranges");
+        fields.set("Content-Encoding", "gzip");
+        return head ? null : new GzipBody(codec);
+    }
+
+    // ---- what becomes of a Throwable: the one place that decides
+
+    private Outcome failed(Throwable thrown) {
+        boolean late = endGuard();
+        Throwable cause = late ? new DeadlineExceededException(TimeoutKind.REQUEST) : thrown;
+        if (response.isHijacked()) {
+            // The socket is the handler's: it is not touched.
+            panic(cause);
+            return new Outcome.Hijacked();
+        }
+        if (response.isAborted() || cause instanceof AbortHandlerException) {
+            return abort(CloseReason.APP_ABORT);
+        }
+        if (isClientGone(cause)) {
+            LOGGER.log(Level.DEBUG, () -> "client " + connection.remoteAddress() + " left", cause);
+            return abort(CloseReason.CLIENT_ABORT);
+        }
+        try {
+            DeadlineExceededException timeout = find(cause, DeadlineExceededException.class);
+            if (timeout != null) {
+                return timedOut(timeout);
+            }
+            RejectedRequestException refusal = find(cause, RejectedRequestException.class);
+            if (refusal != null) {
+                return reject(refusal);
+            }
+            if (cause instanceof ShortResponseException) {
+                LOGGER.log(Level.WARNING, "response to " + connection.remoteAddress() + " cut: " + cause.getMessage());
+                return abort(CloseReason.APP_ABORT);
+            }
+            panic(cause);
+            return answer(500, CloseReason.APP_ABORT);
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remoteAddress() + " could not be written", e);
+            return abort(CloseReason.CLIENT_ABORT);
+        }
+    }
+
+    private Outcome timedOut(DeadlineExceededException timeout) throws IOException {
+        TimeoutKind kind = timeout.kind();
+        server.listener().timeout(connection, kind);
+        LOGGER.log(Level.DEBUG, () -> connection + ": " + timeout.getMessage());
+        if (response.isCommitted() || kind == TimeoutKind.WRITE) {
+            return abort(CloseReason.TIMEOUT);
+        }
+        int status = kind == TimeoutKind.REQUEST ? 503 : 408;
+        return reject(status, kind == TimeoutKind.REQUEST ? RejectReason.REQUEST_TIMEOUT : RejectReason.TIMEOUT,
+                CloseReason.TIMEOUT);
+    }
+
+    private Outcome reject(RejectedRequestException refusal) throws IOException {
+        LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
+        CloseReason reason = switch (refusal.reason()) {
+            case BODY_TOO_LARGE, HEADER_TOO_LARGE, URI_TOO_LONG, OVERLOAD -> CloseReason.LIMIT;
+            default -> CloseReason.PROTOCOL_ERROR;
+        };
+        if (response.isCommitted()) {
+            return abort(reason);
+        }
+        return reject(refusal.status(), refusal.reason(), reason);
+    }
+
+    private Outcome reject(int status, RejectReason why, CloseReason reason) throws IOException {
+        rejected = why;
+        server.listener().requestRejected(connection, why, status);
+        return answer(status, reason);
+    }
+
+    /** An answer of the server's own: a constant text that tells nothing of the request or the server. */
+    private Outcome answer(int status, CloseReason reason) throws IOException {
+        if (response.isCommitted()) {
+            return abort(reason);
+        }
+        codec.close();
+        Headers headers = new Headers();
+        headers.set("Content-Type", "text/plain; charset=utf-8");
+        if (status == 503) {
+            headers.set("Retry-After", "1");
+        }
+        deadlines.guard(null);
+        response.replace(status, headers, errorText(status));
+        return new Outcome.Final(reason);
+    }
+
+    /** The body of an answer that the server makes by itself. */
+    public static byte[] errorText(int status) {
+        return (status + " " + Status.reason(status) + "\n").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private Outcome abort(CloseReason reason) {
+        codec.abort();
+        return new Outcome.Aborted(reason);
+    }
+
+    private boolean isClientGone(Throwable cause) {
+        return find(cause, PeerGoneException.class) != null || response.failure() instanceof PeerGoneException
+                || body.failure() instanceof PeerGoneException;
+    }
+
+    private boolean endGuard() {
+        RequestGuard current = guard;
+        if (current == null) {
+            return false;
+        }
+        guard = null;
+        deadlines.guard(null);
+        server.reaper().forget(current);
+        return current.end();
+    }
+
+    private static <T extends Throwable> @Nullable T find(Throwable thrown, Class<T> type) {
+        Throwable cause = thrown;
+        for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
+            if (type.isInstance(cause)) {
+                return type.cast(cause);
+            }
+            cause = cause.getCause();
+        }
+        return null;
+    }
+
+    private ExchangeSummary summary(Outcome outcome) {
+        ExchangeOutcome ended = switch (outcome) {
+            case Outcome.Completed() -> ExchangeOutcome.COMPLETED;
+            case Outcome.Hijacked() -> ExchangeOutcome.HIJACKED;
+            case Outcome.Final(CloseReason ignored) ->
+                rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.PANIC;
+            case Outcome.Aborted(CloseReason reason) -> reason == CloseReason.CLIENT_ABORT
+                    ? ExchangeOutcome.CLIENT_GONE
+                    : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.ABORTED;
+        };
+        int status = response.committedNanos() == 0 ? 0 : response.status();
+        return new ExchangeSummary(connection, request, status, ended, rejected, body.bytesRead(), response.written(),
+                codec.head().startedNanos(), response.committedNanos(), now());
+    }
+}

@@ -1,0 +1,579 @@
+package io.zokor.internal.exchange;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+
+import io.zokor.http.Headers;
+import io.zokor.http.HijackedConnection;
+import io.zokor.http.ResponseController;
+import io.zokor.http.ResponseWriter;
+import io.zokor.net.Deadline;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only writer of the rules for responses, whatever the protocol: implicit 200, the length learnt from the buffer, no body
+ * where none may be, neither more nor fewer bytes than declared. Owned by one thread at a time; {@code committed} and the
+ * counters may be read by any.
+ */
+final class Response implements ResponseWriter, ResponseController {
+
+    private static final int DEFAULT_BUFFER = 8 * 1024;
+
+    private static final int FIRST_BUFFER = 256;
+
+    private static final byte[] EMPTY = {};
+
+    private enum State {
+        OPEN, COMMITTED, HIJACKED, ABORTED, ENDED
+    }
+
+    private final ExchangeCodec codec;
+
+    private final Deadlines deadlines;
+
+    private final Exchange exchange;
+
+    private Headers headers = new Headers();
+
+    private Headers trailers = new Headers();
+
+    private int status = 200;
+
+    /** The fields as they were when the head was fixed; {@code null} until then. */
+    private @Nullable Headers fixed;
+
+    private byte[] buffer = EMPTY;
+
+    private int buffered;
+
+    private int bufferSize = DEFAULT_BUFFER;
+
+    /** Bytes the handler has written, sent or not. */
+    private volatile long written;
+
+    private long declared = -1;
+
+    private boolean bodyAllowed = true;
+
+    private volatile State state = State.OPEN;
+
+    private volatile long committedNanos;
+
+    private @Nullable GzipBody gzip;
+
+    private @Nullable IOException failure;
+
+    private @Nullable OutputStream stream;
+
+    Response(ExchangeCodec codec, Deadlines deadlines, Exchange exchange) {
+        this.codec = codec;
+        this.deadlines = deadlines;
+        this.exchange = exchange;
+    }
+
+    // ---- what the exchange asks
+
+    boolean isHijacked() {
+        return state == State.HIJACKED;
+    }
+
+    boolean isAborted() {
+        return state == State.ABORTED;
+    }
+
+    long written() {
+        return written;
+    }
+
+    long committedNanos() {
+        return committedNanos;
+    }
+
+    @Nullable IOException failure() {
+        return failure;
+    }
+
+    /** Ends the response: the handler has returned. */
+    void finish() throws IOException {
+        if (failure != null) {
+            throw failure;
+        }
+        if (state == State.OPEN) {
+            commit(true);
+        } else {
+            emitBuffer();
+        }
+        if (bodyAllowed && declared >= 0 && written < declared) {
+            throw new ShortResponseException(declared, written);
+        }
+        deadlines.beginWrite();
+        try {
+            GzipBody compressed = gzip;
+            if (compressed != null) {
+                compressed.finish();
+            }
+            codec.finish(trailers);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(written);
+        }
+        state = State.ENDED;
+    }
+
+    /** Replaces what the handler made by an answer of the server's own; only while nothing is committed. */
+    void replace(int newStatus, Headers newHeaders, byte[] body) throws IOException {
+        headers = newHeaders;
+        trailers = new Headers();
+        fixed = null;
+        status = newStatus;
+        buffer = body;
+        buffered = body.length;
+        bufferSize = Math.max(bufferSize, body.length);
+        written = body.length;
+        failure = null;
+        finish();
+    }
+
+    /** After the exchange nothing written by a handler may reach the next one. */
+    void end() {
+        if (state != State.HIJACKED && state != State.ABORTED) {
+            state = State.ENDED;
+        }
+        GzipBody compressed = gzip;
+        if (compressed != null) {
+            compressed.close();
+        }
+    }
+
+    // ---- ResponseWriter
+
+    @Override
+    public Headers headers() {
+        return headers;
+    }
+
+    @Override
+    public Headers trailers() {
+        return trailers;
+    }
+
+    @Override
+    public int status() {
+        return status;
+    }
+
+    @Override
+    public void status(int value) {
+        if (value != 101 && (value < 200 || value > 999)) {
+            throw new IllegalArgumentException("not a final status: " + value);
+        }
+        if (fixed == null && state == State.OPEN) {
+            status = value;
+        }
+    }
+
+    @Override
+    public void writeHead(int value) throws IOException {
+        checkUsable();
+        if (value >= 100 && value < 200 && value != 101) {
+            writeInterim(value, headers);
+            return;
+        }
+        status(value);
+        if (fixed == null && state == State.OPEN) {
+            fixed = new Headers(headers);
+        }
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        checkWritable(length);
+        if (buffered + (long) length <= bufferSize) {
+            append(bytes, offset, length);
+            return;
+        }
+        write(ByteBuffer.wrap(bytes, offset, length), length);
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        checkWritable(length);
+        if (buffered + (long) length <= bufferSize) {
+            makeRoom(length);
+            bytes.get(buffer, buffered, length);
+            buffered += length;
+            count(length);
+            return;
+        }
+        write(bytes, length);
+    }
+
+    private void write(ByteBuffer bytes, int length) throws IOException {
+        if (state == State.OPEN) {
+            commit(false);
+        } else {
+            emitBuffer();
+        }
+        count(length);
+        emit(bytes, length);
+    }
+
+    @Override
+    public void flush() throws IOException {
+        checkUsable();
+        if (state == State.OPEN) {
+            commit(false);
+        } else {
+            emitBuffer();
+        }
+        deadlines.beginWrite();
+        try {
+            GzipBody compressed = gzip;
+            if (compressed != null) {
+                compressed.flush();
+            }
+            codec.flush();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(0);
+        }
+    }
+
+    @Override
+    public OutputStream body() {
+        OutputStream current = stream;
+        if (current == null) {
+            current = new BodyStream(this);
+            stream = current;
+        }
+        return current;
+    }
+
+    @Override
+    public ResponseController controller() {
+        return this;
+    }
+
+    // ---- ResponseController
+
+    @Override
+    public int bufferSize() {
+        return bufferSize;
+    }
+
+    @Override
+    public void bufferSize(int bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("a buffer cannot have " + bytes + " bytes");
+        }
+        if (written > 0 || state != State.OPEN) {
+            throw new IllegalStateException("the buffer's size cannot change once body bytes were written");
+        }
+        bufferSize = bytes;
+    }
+
+    @Override
+    public boolean isCommitted() {
+        return state != State.OPEN;
+    }
+
+    @Override
+    public void resetBuffer() {
+        checkNotCommitted();
+        buffered = 0;
+        written = 0;
+    }
+
+    @Override
+    public void reset() {
+        resetBuffer();
+        headers = new Headers();
+        trailers = new Headers();
+        fixed = null;
+        status = 200;
+    }
+
+    @Override
+    public void writeInterim(int value, Headers fields) throws IOException {
+        if (value < 100 || value > 199 || value == 101) {
+            throw new IllegalArgumentException("not an interim status: " + value);
+        }
+        checkUsable();
+        if (isCommitted() || !codec.head().interimAllowed()) {
+            return;
+        }
+        deadlines.beginWrite();
+        try {
+            codec.writeInterim(new ResponseHead(value, new Headers(fields)));
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(0);
+        }
+    }
+
+    @Override
+    public HijackedConnection hijack() throws IOException {
+        if (state == State.HIJACKED) {
+            throw new IllegalStateException("the connection was taken over already");
+        }
+        checkNotCommitted();
+        if (status == 101) {
+            commit(false);
+            codec.flush();
+        }
+        HijackedConnection taken = codec.hijack();
+        state = State.HIJACKED;
+        return taken;
+    }
+
+    @Override
+    public void readDeadline(@Nullable Duration fromNow) {
+        deadlines.read(moment(fromNow));
+    }
+
+    @Override
+    public void writeDeadline(@Nullable Duration fromNow) {
+        deadlines.write(moment(fromNow));
+    }
+
+    @Override
+    public void requestDeadline(@Nullable Duration fromNow) {
+        exchange.requestDeadline(moment(fromNow));
+    }
+
+    private long moment(@Nullable Duration fromNow) {
+        if (fromNow != null && (fromNow.isZero() || fromNow.isNegative())) {
+            throw new IllegalArgumentException("a deadline must be ahead, or null for none, but is " + fromNow);
+        }
+        return Deadline.after(exchange.now(), fromNow);
+    }
+
+    @Override
+    public void onPeerGone(Runnable action) {
+        codec.watch(action);
+    }
+
+    @Override
+    public void abort(@Nullable Throwable cause) {
+        if (state == State.HIJACKED || state == State.ENDED || state == State.ABORTED) {
+            return;
+        }
+        state = State.ABORTED;
+        exchange.aborted(cause);
+        codec.abort();
+    }
+
+    @Override
+    public void panic(Throwable cause) {
+        exchange.panic(cause);
+    }
+
+    @Override
+    public void transferFrom(FileChannel file, long position, long count) throws IOException {
+        checkWritable(count);
+        if (state == State.OPEN) {
+            commit(false);
+        } else {
+            emitBuffer();
+        }
+        count(count);
+        if (!bodyAllowed) {
+            return;
+        }
+        if (gzip != null) {
+            copy(file, position, count);
+            return;
+        }
+        deadlines.beginWrite();
+        try {
+            codec.writeBody(file, position, count);
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(count);
+        }
+    }
+
+    private void copy(FileChannel file, long position, long count) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(count, DEFAULT_BUFFER));
+        long left = count;
+        while (left > 0) {
+            piece.clear().limit((int) Math.min(left, piece.capacity()));
+            int n = file.read(piece, position + count - left);
+            if (n < 0) {
+                throw new EOFException("the file ends " + left + " bytes early");
+            }
+            left -= n;
+            emit(piece.flip(), n);
+        }
+    }
+
+    // ---- the commit point
+
+    /** Sends head and buffer on their way; {@code last} says that the buffer is the whole body. */
+    private void commit(boolean last) throws IOException {
+        Headers fields = fixed == null ? headers : fixed;
+        fields.remove("Transfer-Encoding");
+        bodyAllowed = bodyAllowed();
+        BodySize size = size(fields, last);
+        GzipBody compressed = exchange.compression(status, fields, bodyAllowed, last ? buffered : declared);
+        if (compressed != null) {
+            size = bodyAllowed ? new BodySize.Unknown() : size;
+            declared = -1;
+            gzip = compressed;
+        }
+        deadlines.beginWrite();
+        try {
+            codec.writeHead(new ResponseHead(status, fields), size);
+            state = State.COMMITTED;
+            committedNanos = exchange.now();
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(0);
+        }
+        emitBuffer();
+    }
+
+    /** HEAD, 1xx, 204, 205 and 304 have no body (RFC 9112 section 6.3), nor has a successful CONNECT. */
+    private boolean bodyAllowed() {
+        String method = codec.head().method();
+        return !(status < 200 || status == 204 || status == 205 || status == 304 || method.equals("HEAD")
+                || method.equals("CONNECT") && status < 300);
+    }
+
+    private BodySize size(Headers fields, boolean last) {
+        boolean noLengthField = status < 200 || status == 204
+                || codec.head().method().equals("CONNECT") && status < 300;
+        if (noLengthField) {
+            fields.remove("Content-Length");
+            return new BodySize.None();
+        }
+        if (status == 205) {
+            // RFC 9110 section 15.3.6: no content, and said so by the length
+            fields.set("Content-Length", "0");
+            return new BodySize.None();
+        }
+        declared = declaredLength(fields);
+        if (declared < 0 && last && trailers.isEmpty() && status != 304) {
+            declared = buffered;
+            if (bodyAllowed || buffered > 0) {
+                fields.set("Content-Length", Integer.toString(buffered));
+            }
+        }
+        if (!bodyAllowed) {
+            return new BodySize.None();
+        }
+        return declared >= 0 ? new BodySize.Fixed(declared) : new BodySize.Unknown();
+    }
+
+    private static long declaredLength(Headers fields) {
+        String value = fields.get("Content-Length");
+        if (value == null) {
+            return -1;
+        }
+        try {
+            long length = Long.parseLong(value);
+            if (length >= 0 && fields.all("Content-Length").size() == 1) {
+                return length;
+            }
+        } catch (NumberFormatException e) {
+            // Answered below: both come from a handler that set the field wrongly.
+        }
+        throw new IllegalStateException("the handler has set a Content-Length that is no length");
+    }
+
+    // ---- bytes
+
+    private void append(byte[] bytes, int offset, int length) {
+        makeRoom(length);
+        System.arraycopy(bytes, offset, buffer, buffered, length);
+        buffered += length;
+        count(length);
+    }
+
+    private void makeRoom(int length) {
+        int needed = buffered + length;
+        if (needed > buffer.length) {
+            int doubled = Math.max(FIRST_BUFFER, buffer.length * 2);
+            buffer = Arrays.copyOf(buffer, Math.min(Math.max(needed, doubled), Math.max(bufferSize, needed)));
+        }
+    }
+
+    private void emitBuffer() throws IOException {
+        if (buffered > 0) {
+            int length = buffered;
+            buffered = 0;
+            emit(ByteBuffer.wrap(buffer, 0, length), length);
+        }
+    }
+
+    private void emit(ByteBuffer bytes, int length) throws IOException {
+        if (!bodyAllowed) {
+            bytes.position(bytes.limit());
+            return;
+        }
+        deadlines.beginWrite();
+        try {
+            GzipBody compressed = gzip;
+            if (compressed != null) {
+                compressed.write(bytes);
+            } else {
+                codec.writeBody(bytes);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        } finally {
+            deadlines.endWrite(length);
+        }
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate")
+    private void count(long length) {
+        written = written + length;
+    }
+
+    private void checkWritable(long length) throws IOException {
+        checkUsable();
+        long limit = state == State.OPEN ? declaredLength(fixed == null ? headers : fixed) : declared;
+        if (limit >= 0 && written + length > limit && gzip == null && (state == State.OPEN || bodyAllowed)) {
+            throw new IOException("the handler writes more than the " + limit + " bytes that its Content-Length says");
+        }
+    }
+
+    private void checkUsable() throws IOException {
+        switch (state) {
+            case OPEN, COMMITTED -> {
+                if (failure != null) {
+                    throw failure;
+                }
+            }
+            case HIJACKED -> throw new IllegalStateException("the connection was taken over by the handler");
+            case ABORTED -> throw new IOException("the response was aborted");
+            case ENDED -> throw new IllegalStateException("the response has ended: nothing can be written any more");
+        }
+    }
+
+    private void checkNotCommitted() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException("the response is committed");
+        }
+    }
+
+    private IOException failed(IOException e) {
+        failure = e;
+        return e;
+    }
+}

@@ -1,0 +1,322 @@
+package io.zokor.internal.http1;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.zokor.config.Limits;
+import io.zokor.http.Headers;
+import io.zokor.http.HijackedConnection;
+import io.zokor.internal.exchange.BodySize;
+import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.Exchange;
+import io.zokor.internal.exchange.ExchangeCodec;
+import io.zokor.internal.exchange.RequestHead;
+import io.zokor.internal.exchange.ResponseHead;
+import io.zokor.net.ByteReader;
+import io.zokor.net.Conn;
+import io.zokor.net.Deadline;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.PeerGoneException;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One exchange in HTTP/1: framing, keep-alive, draining, hijack (RFC 9112). The reading half belongs to the thread that reads
+ * the body, the writing half to the one that writes the response.
+ */
+final class Http1Codec implements ExchangeCodec {
+
+    private enum Framing {
+        NONE, FIXED, CHUNKED, UNTIL_CLOSE
+    }
+
+    private final ConnectionContext connection;
+
+    private final Conn conn;
+
+    private final ByteReader in;
+
+    private final RequestHead head;
+
+    private final Limits limits;
+
+    private final BodyInput body;
+
+    private final ByteWriter out;
+
+    private final AtomicReference<@Nullable Runnable> gone = new AtomicReference<>();
+
+    private Framing framing = Framing.NONE;
+
+    private volatile boolean keepAlive;
+
+    private volatile boolean bodyBroken;
+
+    private boolean continueSent;
+
+    private boolean hijacked;
+
+    Http1Codec(ConnectionContext connection, ByteReader in, LineReader lines, RequestHead head, Limits limits) {
+        this.connection = connection;
+        this.conn = connection.conn();
+        this.in = in;
+        this.head = head;
+        this.limits = limits;
+        this.body = head.contentLength() == RequestFraming.CHUNKED
+                ? new ChunkedInput(in, lines, limits)
+                : new FixedInput(in, head.contentLength());
+        this.out = new ByteWriter(conn);
+        this.keepAlive = KeepAlive.requested(!head.interimAllowed(), head.headers());
+    }
+
+    // ---- what the connection's loop asks
+
+    boolean keepAlive() {
+        return keepAlive && !bodyBroken;
+    }
+
+    /** Whether nothing of the request's body is left in the connection. */
+    boolean bodyEnded() {
+        return !bodyBroken && body.remaining() == 0;
+    }
+
+    /** Passes over the rest of the body; {@code false} if that would take too long or too much. */
+    boolean drain() throws IOException {
+        if (bodyEnded()) {
+            return true;
+        }
+        long now = connection.server().ticker().nanos();
+        conn.readDeadline(Deadline.after(now, limits.drainTimeout()), TimeoutKind.DRAIN);
+        byte[] scrap = new byte[8 * 1024];
+        long left = limits.drain();
+        while (true) {
+            int n = body.read(scrap, 0, scrap.length);
+            if (n < 0) {
+                return true;
+            }
+            left -= n;
+            if (left < 0) {
+                return false;
+            }
+        }
+    }
+
+    // ---- reading
+
+    @Override
+    public RequestHead head() {
+        return head;
+    }
+
+    @Override
+    public int readBody(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            return body.read(bytes, offset, length);
+        } catch (IOException e) {
+            bodyBroken = true;
+            throw e;
+        }
+    }
+
+    @Override
+    public int available() {
+        return body.available();
+    }
+
+    @Override
+    public @Nullable Headers requestTrailers() {
+        return body.trailers();
+    }
+
+    @Override
+    public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        conn.readDeadline(deadline, kind);
+    }
+
+    @Override
+    public void watch(Runnable action) {
+        ByteReader.Watch watch = in.newWatch();
+        gone.set(action);
+        Thread.ofVirtual().name(Thread.currentThread().getName() + "-watch").inheritInheritableThreadLocals(false)
+                .start(() -> in.watch(watch, this::peerGone));
+    }
+
+    private void peerGone() {
+        Runnable action = gone.getAndSet(null);
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    // ---- writing
+
+    @Override
+    public void writeInterim(ResponseHead interim) throws IOException {
+        continueSent |= interim.status() == 100;
+        out.add(StatusLines.of(interim.status()));
+        interim.headers().forEach(out::addField);
+        out.addLineEnd();
+        flush();
+    }
+
+    @Override
+    public void writeHead(ResponseHead response, BodySize size) throws IOException {
+        int status = response.status();
+        Headers headers = response.headers();
+        boolean http10 = !head.interimAllowed();
+        framing = switch (size) {
+            case BodySize.None() -> Framing.NONE;
+            case BodySize.Fixed(long ignored) -> Framing.FIXED;
+            case BodySize.Unknown() -> http10 ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
+        };
+        boolean continuePending = Exchange.expectsContinue(head) && !continueSent;
+        keepAlive = keepAlive && framing != Framing.UNTIL_CLOSE && !connection.isDraining() && !bodyBroken
+                && !headers.containsToken("Connection", "close")
+                && KeepAlive.canDrain(body.remaining(), continuePending, limits.drain());
+        int before = out.count();
+        out.add(StatusLines.of(status));
+        addFields(status, headers, http10);
+        out.addLineEnd();
+        if (out.count() - before > limits.maxResponseHeaderBytes()) {
+            int bytes = out.count() - before;
+            out.truncate(before);
+            throw new IllegalStateException("the head of the response has " + bytes
+                    + " bytes; zokor.limits.max-response-header-bytes raises the limit");
+        }
+    }
+
+    private void addFields(int status, Headers headers, boolean http10) {
+        boolean date = false;
+        boolean server = false;
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            switch (name.length()) {
+                case 4 -> date |= name.equalsIgnoreCase("Date");
+                case 6 -> server |= name.equalsIgnoreCase("Server");
+                case 10 -> {
+                    // Connection and Keep-Alive are the server's, but for a switch of protocols.
+                    if (status != 101 && (name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive"))) {
+                        continue;
+                    }
+                }
+                default -> {
+                }
+            }
+            out.addField(name, headers.value(i));
+        }
+        if (!date) {
+            out.add(connection.server().date().bytes());
+        }
+        String serverHeader = connection.server().config().serverHeader();
+        if (!server && serverHeader != null) {
+            out.addField("Server", serverHeader);
+        }
+        if (framing == Framing.CHUNKED) {
+            out.addField("Transfer-Encoding", "chunked");
+        }
+        if (status != 101) {
+            if (!keepAlive) {
+                out.addField("Connection", "close");
+            } else if (http10) {
+                out.addField("Connection", "keep-alive");
+            }
+        }
+    }
+
+    @Override
+    public void writeBody(ByteBuffer bytes) throws IOException {
+        int length = bytes.remaining();
+        if (length == 0) {
+            return;
+        }
+        try {
+            if (framing == Framing.CHUNKED) {
+                out.addHex(length);
+                out.addLineEnd();
+                out.write(bytes);
+                out.addLineEnd();
+            } else {
+                out.write(bytes);
+            }
+        } catch (PeerGoneException e) {
+            peerGone();
+            throw e;
+        }
+    }
+
+    @Override
+    public void writeBody(FileChannel file, long position, long count) throws IOException {
+        if (count == 0) {
+            return;
+        }
+        if (framing == Framing.CHUNKED) {
+            out.addHex(count);
+            out.addLineEnd();
+        }
+        flush();
+        conn.transferFrom(file, position, count);
+        if (framing == Framing.CHUNKED) {
+            out.addLineEnd();
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        try {
+            out.flush();
+        } catch (PeerGoneException e) {
+            peerGone();
+            throw e;
+        }
+    }
+
+    @Override
+    public void finish(Headers trailers) throws IOException {
+        if (framing == Framing.CHUNKED) {
+            out.add('0');
+            out.addLineEnd();
+            trailers.forEach(out::addField);
+            out.addLineEnd();
+        }
+        flush();
+        end();
+    }
+
+    /** Nobody is to be told any more that the client left, and a watch gives the socket back as soon as it can. */
+    private void end() {
+        gone.set(null);
+        in.endWatch();
+    }
+
+    @Override
+    public void abort() {
+        end();
+        conn.abort();
+    }
+
+    @Override
+    public void close() {
+        keepAlive = false;
+    }
+
+    @Override
+    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        conn.writeDeadline(deadline, kind);
+    }
+
+    @Override
+    public HijackedConnection hijack() throws IOException {
+        if (hijacked) {
+            throw new IllegalStateException("the connection was taken over already");
+        }
+        hijacked = true;
+        end();
+        out.flush();
+        conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
+        conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+        return new HijackedConnection(conn, new ConnInput(in), new ConnOutput(conn));
+    }
+}

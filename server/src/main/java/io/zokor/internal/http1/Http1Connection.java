@@ -1,0 +1,253 @@
+package io.zokor.internal.http1;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+
+import io.zokor.config.Limits;
+import io.zokor.config.Timeouts;
+import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionState;
+import io.zokor.event.ExchangeOutcome;
+import io.zokor.event.ExchangeSummary;
+import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
+import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.Exchange;
+import io.zokor.internal.exchange.Outcome;
+import io.zokor.internal.exchange.RequestHead;
+import io.zokor.internal.exchange.ServerContext;
+import io.zokor.net.ByteReader;
+import io.zokor.net.Conn;
+import io.zokor.net.Deadline;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.PeerGoneException;
+import io.zokor.net.TimeoutKind;
+
+/** Serves HTTP/1 on one connection, one request after the other. Owned by the connection's thread. */
+public final class Http1Connection {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    /** How long an answer that the server makes by itself may take to be written where no other limit says. */
+    private static final long ERROR_WRITE_NANOS = 5_000_000_000L;
+
+    private final ConnectionContext connection;
+
+    private final ServerContext server;
+
+    private final Conn conn;
+
+    private final Handler handler;
+
+    private final ByteReader in;
+
+    private final Http1RequestReader requests;
+
+    /**
+     * Makes one.
+     *
+     * @param connection the connection, after its handshake
+     * @param handler what answers its requests
+     */
+    public Http1Connection(ConnectionContext connection, Handler handler) {
+        this.connection = connection;
+        this.server = connection.server();
+        this.conn = connection.conn();
+        this.handler = handler;
+        this.in = new ByteReader(conn);
+        this.requests = new Http1RequestReader(in, conn.tls() != null);
+    }
+
+    /**
+     * Serves requests until the connection is to end; closing it is the caller's.
+     *
+     * @return why it is to end
+     * @throws IOException if the client left between requests or in the middle of a head
+     */
+    public CloseReason serve() throws IOException {
+        while (awaitRequest()) {
+            Limits limits = server.limits().get();
+            RequestHead head;
+            try {
+                head = readHead(limits);
+            } catch (RejectedRequestException e) {
+                return reject(e);
+            } catch (DeadlineExceededException e) {
+                return rejectSlow(e);
+            }
+            Http1Codec codec = new Http1Codec(connection, in, requests.lines(), head, limits);
+            switch (Exchange.run(codec, connection, handler)) {
+                case Outcome.Completed() -> {
+                    if (!codec.keepAlive() || !drain(codec)) {
+                        return end(CloseReason.COMPLETE, codec.bodyEnded());
+                    }
+                }
+                case Outcome.Final(CloseReason reason) -> {
+                    return end(reason, codec.bodyEnded());
+                }
+                case Outcome.Aborted(CloseReason reason) -> {
+                    return reason;
+                }
+                case Outcome.Hijacked() -> {
+                    return CloseReason.HIJACKED;
+                }
+            }
+            settle();
+        }
+        return connection.isDraining() ? CloseReason.SHUTDOWN : CloseReason.CLIENT;
+    }
+
+    /**
+     * Waits for the first byte of a request. Its deadline is replaced before the state changes: where it has passed, the
+     * request that comes just then is not begun.
+     */
+    private boolean awaitRequest() throws IOException {
+        ConnectionState state = connection.state();
+        if (state != ConnectionState.ACTIVE) {
+            boolean first = connection.requestCount() == 0;
+            Timeouts timeouts = server.config().timeouts();
+            if (first) {
+                conn.readDeadline(Deadline.after(connection.acceptedNanos(), timeouts.readHeader()),
+                        TimeoutKind.READ_HEADER);
+            } else {
+                in.release();
+                conn.readDeadline(Deadline.after(now(), timeouts.idle()), TimeoutKind.IDLE);
+            }
+            in.sync();
+            if (in.available() == 0 && !in.more()) {
+                return false;
+            }
+            if (!first) {
+                conn.readDeadline(Deadline.after(now(), timeouts.readHeader()), TimeoutKind.READ_HEADER);
+            }
+            return connection.transition(state, ConnectionState.ACTIVE);
+        }
+        conn.readDeadline(Deadline.after(now(), server.config().timeouts().readHeader()), TimeoutKind.READ_HEADER);
+        return true;
+    }
+
+    private RequestHead readHead(Limits limits) throws IOException {
+        connection.countRequest();
+        ClassLoader loader = server.classLoader();
+        if (loader != null) {
+            Thread.currentThread().setContextClassLoader(loader);
+        }
+        RequestHead head = requests.read(limits, now());
+        conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
+        return head;
+    }
+
+    private boolean drain(Http1Codec codec) {
+        try {
+            return codec.drain();
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "the rest of a body from " + conn.remoteAddress() + " cannot be read", e);
+            return false;
+        }
+    }
+
+    /** Between two requests: what the handler left behind on the thread goes, and the connection is idle unless more waits. */
+    private void settle() {
+        Thread.interrupted();
+        if (in.isLent() || in.available() == 0) {
+            connection.transition(ConnectionState.ACTIVE, ConnectionState.IDLE);
+        }
+    }
+
+    // ---- ends
+
+    private CloseReason reject(RejectedRequestException refusal) {
+        LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
+        answer(refusal.status(), refusal.reason());
+        return end(switch (refusal.reason()) {
+            case HEADER_TOO_LARGE, URI_TOO_LONG -> CloseReason.LIMIT;
+            default -> CloseReason.PROTOCOL_ERROR;
+        }, false);
+    }
+
+    private CloseReason rejectSlow(DeadlineExceededException timeout) {
+        server.listener().timeout(connection, timeout.kind());
+        answer(408, RejectReason.TIMEOUT);
+        return CloseReason.TIMEOUT;
+    }
+
+    /** An answer to what is no request: there is no exchange for it. */
+    private void answer(int status, RejectReason reason) {
+        byte[] text = Exchange.errorText(status);
+        ByteWriter out = new ByteWriter(conn);
+        out.add(StatusLines.of(status));
+        out.addField("Content-Type", "text/plain; charset=utf-8");
+        out.addField("Content-Length", Integer.toString(text.length));
+        out.add(server.date().bytes());
+        String serverHeader = server.config().serverHeader();
+        if (serverHeader != null) {
+            out.addField("Server", serverHeader);
+        }
+        out.addField("Connection", "close");
+        out.addLineEnd();
+        boolean head = requests.method().equals("HEAD");
+        if (!head) {
+            out.add(text);
+        }
+        server.listener().requestRejected(connection, reason, status);
+        int sent = 0;
+        long started = now();
+        try {
+            conn.writeDeadline(Deadline.after(started, ERROR_WRITE_NANOS), TimeoutKind.WRITE);
+            out.flush();
+            conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+            sent = status;
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
+        }
+        server.listener().exchangeEnded(new ExchangeSummary(connection, null, sent, ExchangeOutcome.REJECTED, reason,
+                0, head || sent == 0 ? 0 : text.length, started, now(), now()));
+    }
+
+    /**
+     * Ends the output and, where the client may still be sending, goes on reading for a while: closing at once would reset the
+     * connection, and the client could lose the answer (RFC 9112 section 9.6). Not more is read than the limit says; after
+     * that the connection is only held open, so that the client can read.
+     */
+    private CloseReason end(CloseReason reason, boolean requestEnded) {
+        if (requestEnded && in.available() == 0) {
+            return reason;
+        }
+        Limits limits = server.limits().get();
+        try {
+            conn.shutdownOutput();
+            conn.readDeadline(Deadline.after(now(), limits.drainTimeout()), TimeoutKind.DRAIN);
+            ByteBuffer scrap = ByteBuffer.allocate(8 * 1024);
+            long left = limits.drain();
+            while (left > 0) {
+                int n = conn.read(scrap.clear().limit((int) Math.min(left, scrap.capacity())));
+                if (n < 0) {
+                    return reason;
+                }
+                left -= n;
+            }
+            hold(limits);
+        } catch (DeadlineExceededException e) {
+            LOGGER.log(Level.DEBUG, () -> connection + " is still sending");
+        } catch (PeerGoneException e) {
+            LOGGER.log(Level.DEBUG, () -> connection + " has seen the answer, or not", e);
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> connection + " cannot be read to its end", e);
+        }
+        return reason;
+    }
+
+    private void hold(Limits limits) {
+        try {
+            Thread.sleep(limits.drainTimeout().dividedBy(4));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long now() {
+        return server.ticker().nanos();
+    }
+}

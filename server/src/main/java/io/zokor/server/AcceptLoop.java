@@ -1,0 +1,154 @@
+package io.zokor.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.zokor.event.ServerListener;
+import io.zokor.net.Conn;
+import io.zokor.net.Listener;
+
+/**
+ * Accepts connections on one listener until it is closed. A failing accept is tried again after 5 ms, doubling to 1 s: a server
+ * that runs out of descriptors must come back by itself. Owned by the thread that runs it; {@link #stop()} may be called by any.
+ */
+final class AcceptLoop implements Runnable {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(5);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+    private final Listener listener;
+
+    private final Gate gate;
+
+    private final ServerListener events;
+
+    private final Consumer<Conn> accepted;
+
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Duration pause = Duration.ZERO;
+
+    private long loggedNanos;
+
+    private long silent;
+
+    /** Where the loop waits before it accepts, and what it asks to be done when accepting fails again and again. */
+    interface Gate {
+
+        /** Waits until there is room for a connection or the loop is to stop. */
+        void awaitRoom(CountDownLatch stopped);
+
+        /** Accepting failed, and again after a pause: descriptors may be short. */
+        void relieve();
+    }
+
+    AcceptLoop(Listener listener, Gate gate, ServerListener events, Consumer<Conn> accepted) {
+        this.listener = listener;
+        this.gate = gate;
+        this.events = events;
+        this.accepted = accepted;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                gate.awaitRoom(stopped);
+                Conn conn;
+                try {
+                    conn = listener.accept();
+                } catch (ClosedChannelException e) {
+                    return;
+                } catch (IOException | RuntimeException e) {
+                    if (!listener.isOpen()) {
+                        return;
+                    }
+                    retry(e instanceof IOException io ? io : new IOException(e));
+                    continue;
+                }
+                pause = Duration.ZERO;
+                accepted.accept(conn);
+            }
+        } finally {
+            try {
+                listener.close();
+            } catch (IOException e) {
+                LOGGER.log(Level.DEBUG, () -> "closing " + listener.address(), e);
+            }
+            ended.countDown();
+        }
+    }
+
+    /** Has the loop end once the listener, which the caller closes or shuts down, has nothing more to accept. */
+    void stop() {
+        stopped.countDown();
+    }
+
+    boolean isStopped() {
+        return stopped.getCount() == 0;
+    }
+
+    void awaitEnd() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                ended.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void retry(IOException cause) {
+        boolean again = !pause.isZero();
+        Duration doubled = pause.multipliedBy(2);
+        pause = !again ? FIRST_PAUSE : doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        log(cause);
+        events.acceptRetry(listener.address(), cause, pause);
+        if (again) {
+            gate.relieve();
+        }
+        try {
+            if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOGGER.log(Level.DEBUG, () -> "stopped while accepting on " + listener.address() + " fails");
+            }
+        } catch (InterruptedException e) {
+            // The thread is the server's own; the listener's end is what ends it.
+            LOGGER.log(Level.DEBUG, "interrupted while waiting to accept again", e);
+        }
+    }
+
+    /** The first failure at once, then at most one line a minute with how many there were. */
+    private void log(IOException cause) {
+        long now = System.nanoTime();
+        silent++;
+        if (loggedNanos != 0 && now - loggedNanos < LOG_INTERVAL_NANOS) {
+            return;
+        }
+        String more = silent > 1 ? " (" + silent + " times since the last such line)" : "";
+        LOGGER.log(Level.WARNING, "Accept error: " + cause.getMessage() + "; retrying in " + pause.toMillis() + "ms"
+                + more + " on " + listener.address());
+        loggedNanos = now;
+        silent = 0;
+    }
+}

@@ -1,0 +1,108 @@
+package io.zokor.server;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
+
+import io.zokor.event.ConnectionState;
+import io.zokor.internal.exchange.ConnectionContext;
+
+/**
+ * The open connections of a server and the threads that serve them. The map is concurrent; the lock is for those who wait for
+ * room or for the last one to end.
+ */
+final class ConnectionRegistry {
+
+    private final Map<ConnectionContext, Thread> open = new ConcurrentHashMap<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final Condition changed = lock.newCondition();
+
+    private volatile int waiting;
+
+    void add(ConnectionContext connection, Thread thread) {
+        open.put(connection, thread);
+    }
+
+    void remove(ConnectionContext connection) {
+        open.remove(connection);
+        if (waiting > 0) {
+            signal();
+        }
+    }
+
+    int size() {
+        return open.size();
+    }
+
+    Collection<ConnectionContext> connections() {
+        return open.keySet();
+    }
+
+    Map<ConnectionContext, Thread> entries() {
+        return open;
+    }
+
+    /** Wakes those who wait, so that they look again. */
+    void signal() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until fewer connections than the limit are open, or until told to stop. */
+    void awaitRoom(IntSupplier limit, BooleanSupplier stop) {
+        if (open.size() < limit.getAsInt()) {
+            return;
+        }
+        lock.lock();
+        try {
+            waiting++;
+            while (open.size() >= limit.getAsInt() && !stop.getAsBoolean()) {
+                changed.awaitUninterruptibly();
+            }
+        } finally {
+            waiting--;
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no connection is open; {@code false} where the time is over first. */
+    boolean awaitEmpty(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            waiting++;
+            long left = nanos;
+            while (!open.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return open.isEmpty();
+        } finally {
+            waiting--;
+            lock.unlock();
+        }
+    }
+
+    /** The idle connections, the longest idle first. */
+    List<ConnectionContext> idle() {
+        List<ConnectionContext> idle = new ArrayList<>();
+        for (ConnectionContext connection : open.keySet()) {
+            if (connection.state() == ConnectionState.IDLE) {
+                idle.add(connection);
+            }
+        }
+        idle.sort(Comparator.comparingLong(ConnectionContext::stateNanos));
+        return idle;
+    }
+}

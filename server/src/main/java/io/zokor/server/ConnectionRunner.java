@@ -1,0 +1,110 @@
+package io.zokor.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+
+import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionState;
+import io.zokor.http.Handler;
+import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.ServerContext;
+import io.zokor.internal.http1.Http1Connection;
+import io.zokor.net.Conn;
+import io.zokor.net.Deadline;
+import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.DeadlineReaper;
+import io.zokor.net.PeerGoneException;
+import io.zokor.net.TimeoutKind;
+
+/** One connection from its handshake to its end; the last catch of its thread, which owns it. */
+final class ConnectionRunner implements Runnable {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private final ConnectionContext connection;
+
+    private final Conn conn;
+
+    private final Handler handler;
+
+    private final ConnectionRegistry registry;
+
+    private final DeadlineReaper.Expirable expirable;
+
+    private boolean handshaken;
+
+    ConnectionRunner(ConnectionContext connection, Handler handler, ConnectionRegistry registry) {
+        this.connection = connection;
+        this.conn = connection.conn();
+        this.handler = handler;
+        this.registry = registry;
+        this.expirable = conn::expire;
+    }
+
+    @Override
+    public void run() {
+        DeadlineReaper reaper = connection.server().reaper();
+        CloseReason reason = CloseReason.SERVER;
+        try {
+            reaper.watch(expirable);
+            handshake();
+            reason = new Http1Connection(connection, handler).serve();
+        } catch (DeadlineExceededException e) {
+            reason = timedOut(e);
+        } catch (PeerGoneException e) {
+            reason = CloseReason.CLIENT_ABORT;
+            LOGGER.log(Level.DEBUG, () -> connection + " left", e);
+        } catch (IOException e) {
+            reason = handshaken ? CloseReason.CLIENT_ABORT : CloseReason.TLS;
+            LOGGER.log(Level.DEBUG, () -> connection + " ended", e);
+        } catch (Throwable t) {
+            LOGGER.log(Level.ERROR, "serving " + connection + " failed", t);
+        } finally {
+            reaper.forget(expirable);
+            end(reason);
+        }
+    }
+
+    private void handshake() throws IOException {
+        ServerContext server = connection.server();
+        long started = server.ticker().nanos();
+        conn.readDeadline(Deadline.after(connection.acceptedNanos(), server.config().timeouts().tlsHandshake()),
+                TimeoutKind.TLS_HANDSHAKE);
+        try {
+            conn.handshake();
+            handshaken = true;
+        } catch (IOException e) {
+            server.listener().tlsHandshake(connection, null, Duration.ofNanos(server.ticker().nanos() - started), e);
+            throw e;
+        }
+        if (conn.tls() != null) {
+            server.listener().tlsHandshake(connection, conn.tls(),
+                    Duration.ofNanos(server.ticker().nanos() - started), null);
+        }
+    }
+
+    private CloseReason timedOut(DeadlineExceededException timeout) {
+        TimeoutKind kind = timeout.kind();
+        connection.server().listener().timeout(connection, kind);
+        LOGGER.log(Level.DEBUG, () -> connection + " closed: " + timeout.getMessage());
+        return kind == TimeoutKind.IDLE ? CloseReason.IDLE_TIMEOUT : CloseReason.TIMEOUT;
+    }
+
+    private void end(CloseReason reason) {
+        ConnectionState before = connection.state();
+        boolean cut = before == ConnectionState.CLOSED;
+        if (reason == CloseReason.HIJACKED) {
+            connection.transition(before, ConnectionState.HIJACKED);
+        } else {
+            try {
+                conn.close();
+            } catch (IOException e) {
+                LOGGER.log(Level.DEBUG, () -> "closing " + connection, e);
+            }
+        }
+        connection.closed();
+        connection.server().listener().connectionClosed(connection, cut ? CloseReason.SHUTDOWN : reason);
+        registry.remove(connection);
+    }
+}

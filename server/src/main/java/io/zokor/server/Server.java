@@ -1,0 +1,387 @@
+package io.zokor.server;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.zokor.config.Limits;
+import io.zokor.config.ServerConfig;
+import io.zokor.event.CompositeListener;
+import io.zokor.event.ServerListener;
+import io.zokor.http.Handler;
+import io.zokor.internal.exchange.DateField;
+import io.zokor.internal.exchange.RequestGate;
+import io.zokor.internal.exchange.ServerContext;
+import io.zokor.mux.ServeMux;
+import io.zokor.net.DeadlineReaper;
+import io.zokor.net.Listener;
+import io.zokor.net.TcpListener;
+import io.zokor.net.Ticker;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP server: accepts connections and serves each on a virtual thread of its own. It can be started again after it was shut
+ * down or closed. Safe for use by any thread; the lock guards starting and stopping.
+ *
+ * <pre>{@code
+ * Server server = Server.builder().address("localhost:8080")
+ *         .handler((request, response) -> response.write("hello\n")).build();
+ * server.listenAndServe();
+ * }</pre>
+ */
+public final class Server implements AutoCloseable {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private final String address;
+
+    private final Handler handler;
+
+    private final ServerConfig config;
+
+    private final ServerListener listener;
+
+    private final ConnectionThreads threads;
+
+    private final Ticker ticker;
+
+    private final @Nullable ClassLoader classLoader;
+
+    private final RequestGate gate;
+
+    private final DateField date = new DateField();
+
+    private final AtomicLong numbers = new AtomicLong();
+
+    private final List<Runnable> shutdownHooks = new CopyOnWriteArrayList<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private volatile Limits limits;
+
+    private volatile @Nullable Run run;
+
+    private @Nullable DeadlineReaper reaper;
+
+    private Server(Builder builder) {
+        this.address = builder.address;
+        this.handler = builder.handler == null ? ServeMux.defaultMux() : builder.handler;
+        this.config = builder.config;
+        this.listener = new CompositeListener(builder.listeners);
+        this.threads = builder.threads;
+        this.ticker = builder.ticker;
+        this.classLoader = builder.classLoader;
+        this.limits = config.limits();
+        this.gate = new RequestGate(() -> limits);
+    }
+
+    /** {@return a builder} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ---- start
+
+    /**
+     * Listens on the server's address and serves until it is shut down or closed.
+     *
+     * @throws java.net.BindException if the address is in use, not of this machine or not permitted
+     * @throws IOException if listening fails otherwise
+     */
+    public void listenAndServe() throws IOException {
+        serve(TcpListener.bind(Addresses.parse(address), config.backlog()));
+    }
+
+    /**
+     * Serves the connections of a listener until it is closed, on the calling thread.
+     *
+     * @param source where connections come from; closed at the end
+     * @throws IOException never at present: a failing accept is tried again
+     */
+    public void serve(Listener source) throws IOException {
+        begin(source).run();
+    }
+
+    /**
+     * Listens on the server's address and returns; connections are accepted on a thread of the server's.
+     *
+     * @return this
+     * @throws java.net.BindException if the address is in use, not of this machine or not permitted
+     * @throws IOException if listening fails otherwise
+     */
+    public Server start() throws IOException {
+        return start(TcpListener.bind(Addresses.parse(address), config.backlog()));
+    }
+
+    /**
+     * Accepts the connections of a listener on a thread of the server's. A server may have several listeners.
+     *
+     * @param source where connections come from; closed when the server stops
+     * @return this
+     */
+    public Server start(Listener source) {
+        AcceptLoop loop = begin(source);
+        Thread.ofPlatform().daemon().name("zokor-" + config.name() + "-accept-" + Addresses.port(source.address()))
+                .start(loop);
+        return this;
+    }
+
+    private AcceptLoop begin(Listener source) {
+        lock.lock();
+        try {
+            Run current = run;
+            if (current != null && current.isDraining()) {
+                throw new IllegalStateException("the server is shutting down; it can be started again after that");
+            }
+            if (current == null) {
+                DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
+                reaper = made;
+                current = new Run(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
+                        classLoader), handler, threads, numbers);
+                run = current;
+            }
+            return current.loop(source);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- stop
+
+    /**
+     * Has an action run when a shutdown begins, for long streams and hijacked connections to end by themselves.
+     *
+     * @param hook what to do; called by the thread that shuts down, must return soon
+     */
+    public void onShutdown(Runnable hook) {
+        shutdownHooks.add(hook);
+    }
+
+    /**
+     * Stops gracefully: connections that wait to be accepted are still served, idle ones close at once, every response is its
+     * connection's last, running requests may finish. What is left when the time is over is cut and named in the log. Returns
+     * at once if the server does not run.
+     *
+     * @param grace how long running requests may take; zero to cut at once
+     * @return whether everything ended by itself
+     * @throws InterruptedException if the calling thread is interrupted while it waits; the server is closed then
+     */
+    public boolean shutdown(Duration grace) throws InterruptedException {
+        Run current = run;
+        if (current == null) {
+            return true;
+        }
+        for (Runnable hook : shutdownHooks) {
+            try {
+                hook.run();
+            } catch (RuntimeException e) {
+                LOGGER.log(Level.WARNING, "a shutdown hook failed", e);
+            }
+        }
+        current.drain();
+        boolean ended = false;
+        try {
+            ended = current.awaitEnd(grace);
+        } finally {
+            stop(current);
+        }
+        return ended;
+    }
+
+    /** Stops at once: cuts what runs and names it in the log. Does nothing if the server does not run. */
+    @Override
+    public void close() {
+        Run current = run;
+        if (current != null) {
+            stop(current);
+        }
+    }
+
+    private void stop(Run current) {
+        current.cut();
+        lock.lock();
+        try {
+            if (run == current) {
+                run = null;
+                DeadlineReaper old = reaper;
+                reaper = null;
+                if (old != null) {
+                    old.close();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- what can be known
+
+    /** {@return the configuration} */
+    public ServerConfig config() {
+        return config;
+    }
+
+    /** {@return the limits in force} */
+    public Limits limits() {
+        return limits;
+    }
+
+    /**
+     * Replaces the limits, from the next connection, request or body on.
+     *
+     * @param next the new limits
+     */
+    public void limits(Limits next) {
+        limits = next;
+        gate.admit();
+        Run current = run;
+        if (current != null) {
+            current.registry().signal();
+        }
+    }
+
+    /** {@return the address of the first listener, or {@code null} while there is none} */
+    public @Nullable SocketAddress address() {
+        Run current = run;
+        if (current == null || current.loops().isEmpty()) {
+            return null;
+        }
+        return current.loops().getFirst().listener().address();
+    }
+
+    /** {@return the port of the first listener, or -1 while there is none or it has no port} */
+    public int port() {
+        return address() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    }
+
+    /** {@return how many connections are open; a hijacked one no longer counts once its handler has returned} */
+    public int openConnections() {
+        Run current = run;
+        return current == null ? 0 : current.registry().size();
+    }
+
+    /** {@return how many requests are being handled} */
+    public int activeRequests() {
+        return gate.running();
+    }
+
+    /** {@return how many requests wait because of {@code zokor.limits.max-concurrent-requests}} */
+    public int queuedRequests() {
+        return gate.queued();
+    }
+
+    /** Collects what a {@link Server} is made of. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private String address = "";
+
+        private @Nullable Handler handler;
+
+        private ServerConfig config = ServerConfig.defaults();
+
+        private final List<ServerListener> listeners = new ArrayList<>();
+
+        private ConnectionThreads threads = ConnectionThreads.virtual();
+
+        private Ticker ticker = Ticker.system();
+
+        private @Nullable ClassLoader classLoader;
+
+        private Builder() {
+        }
+
+        /**
+         * Sets what {@link Server#listenAndServe()} and {@link Server#start()} listen on.
+         *
+         * @param value {@code host:port}, {@code :port} for every interface; empty, the default, for port 80
+         * @return this
+         */
+        public Builder address(String value) {
+            this.address = value;
+            return this;
+        }
+
+        /**
+         * Sets what answers requests.
+         *
+         * @param value the handler; without one {@link ServeMux#defaultMux()} answers
+         * @return this
+         */
+        public Builder handler(Handler value) {
+            this.handler = value;
+            return this;
+        }
+
+        /**
+         * Sets the configuration.
+         *
+         * @param value the configuration
+         * @return this
+         */
+        public Builder config(ServerConfig value) {
+            this.config = value;
+            return this;
+        }
+
+        /**
+         * Adds somebody to be told what happens.
+         *
+         * @param value the listener
+         * @return this
+         */
+        public Builder listener(ServerListener value) {
+            this.listeners.add(value);
+            return this;
+        }
+
+        /**
+         * Sets what connections are served on.
+         *
+         * @param value the maker of threads; {@link ConnectionThreads#virtual()} by default
+         * @return this
+         */
+        public Builder threads(ConnectionThreads value) {
+            this.threads = value;
+            return this;
+        }
+
+        /**
+         * Sets the clock of deadlines.
+         *
+         * @param value the clock; the system's by default
+         * @return this
+         */
+        public Builder ticker(Ticker value) {
+            this.ticker = value;
+            return this;
+        }
+
+        /**
+         * Sets the context class loader that handlers see, anew for each request.
+         *
+         * @param value the loader, or {@code null} to leave the threads' own
+         * @return this
+         */
+        public Builder contextClassLoader(@Nullable ClassLoader value) {
+            this.classLoader = value;
+            return this;
+        }
+
+        /**
+         * Makes the server; nothing is bound yet.
+         *
+         * @return the server
+         */
+        public Server build() {
+            return new Server(this);
+        }
+    }
+}
