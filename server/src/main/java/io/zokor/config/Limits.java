@@ -23,12 +23,16 @@ import java.time.Duration;
  * @param drainTimeout how long that may take; default 2 s
  * @param minRate bytes a second that a body being read or a response being written must move while blocked, see {@link Timeouts#stall()}; default 240
  */
-public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, long maxResponseHeaderBytes, long maxRequestBody, long maxFormSize, int maxParameters, int maxParts, long maxPartHeaderSize, int maxConnections, int maxConcurrentRequests, int queueSize, Duration queueTimeout, long drain, Duration drainTimeout, int minRate) {
+public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, long maxResponseHeaderBytes,
+        long maxRequestBody, long maxFormSize, int maxParameters, int maxParts, long maxPartHeaderSize,
+        int maxConnections, int maxConcurrentRequests, int queueSize, Duration queueTimeout, long drain,
+        Duration drainTimeout, int minRate) {
 
     /** No limit. */
     public static final long OFF = -1;
 
-    private static final Limits DEFAULTS = new Limits(8 * 1024, 100, 200, 16 * 1024, OFF, 2 * 1024 * 1024, 1000, 50, 2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), 256 * 1024, Duration.ofSeconds(2), 240);
+    private static final Limits DEFAULTS = new Limits(8 * 1024, 100, 200, 16 * 1024, OFF, 2 * 1024 * 1024, 1000, 50,
+            2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), 256 * 1024, Duration.ofSeconds(2), 240);
 
     /**
      * Checks every value.
@@ -66,7 +70,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxHeaderBytes(long value) {
-        return new Limits(value, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(value, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
+                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -76,7 +82,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxHeaderCount(int value) {
-        return new Limits(maxHeaderBytes, value, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, value, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
+                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -86,7 +94,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxCookies(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, value, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, value, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
+                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -96,7 +106,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxResponseHeaderBytes(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, value, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, value, maxRequestBody, maxFormSize, maxParameters,
+                maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain,
+                drainTimeout, minRate);
     }
 
     /**
@@ -106,7 +118,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxRequestBody(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, value, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, value, maxFormSize,
+                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -116,7 +130,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxFormSize(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, value, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, value,
+                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -126,7 +142,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxParameters(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, value, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, value, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -136,7 +154,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxParts(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, value, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, value, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -146,7 +166,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxPartHeaderSize(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, value, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, value, maxConnections, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -156,7 +178,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxConnections(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, value, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, value, maxConcurrentRequests, queueSize,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -166,7 +190,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMaxConcurrentRequests(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, value, queueSize, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, value, queueSize, queueTimeout,
+                drain, drainTimeout, minRate);
     }
 
     /**
@@ -176,7 +202,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withQueueSize(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, value, queueTimeout, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, value,
+                queueTimeout, drain, drainTimeout, minRate);
     }
 
     /**
@@ -186,7 +214,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withQueueTimeout(Duration value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, value, drain, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
+                queueSize, value, drain, drainTimeout, minRate);
     }
 
     /**
@@ -196,7 +226,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withDrain(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, value, drainTimeout, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
+                queueSize, queueTimeout, value, drainTimeout, minRate);
     }
 
     /**
@@ -206,7 +238,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withDrainTimeout(Duration value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, value, minRate);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
+                queueSize, queueTimeout, drain, value, minRate);
     }
 
     /**
@@ -216,7 +250,9 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
      * @return the copy
      */
     public Limits withMinRate(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, value);
+        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
+                queueSize, queueTimeout, drain, drainTimeout, value);
     }
 
 }

@@ -22,5 +22,6 @@ public interface ConnectionInfo {
     SocketAddress localAddress();
 
     /** {@return what is known of the encryption, or {@code null} where there is none} */
-    @Nullable TlsInfo tls();
+    @Nullable
+    TlsInfo tls();
 }

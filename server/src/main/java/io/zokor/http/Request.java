@@ -60,7 +60,8 @@ public interface Request {
     InputStream body();
 
     /** {@return the trailer fields, read-only, or {@code null} until the body has been read to its end} */
-    @Nullable Headers trailers();
+    @Nullable
+    Headers trailers();
 
     /** {@return the connection that the request came on} */
     ConnectionInfo connection();

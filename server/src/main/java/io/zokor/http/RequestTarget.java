@@ -15,7 +15,8 @@ public sealed interface RequestTarget {
     String path();
 
     /** {@return the query, still encoded, without its question mark, or {@code null} for none} */
-    @Nullable String query();
+    @Nullable
+    String query();
 
     /**
      * Path and query: the form of nearly all requests.
@@ -38,7 +39,7 @@ public sealed interface RequestTarget {
      */
     record Absolute(String raw, String scheme, String authority, String path, @Nullable String query)
             implements
-                RequestTarget {
+            RequestTarget {
     }
 
     /**

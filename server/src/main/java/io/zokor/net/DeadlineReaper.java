@@ -2,6 +2,7 @@ package io.zokor.net;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -42,7 +43,7 @@ public final class DeadlineReaper implements AutoCloseable {
 
     private volatile boolean sleeping;
 
-    private volatile boolean closed;
+    private final CountDownLatch closing = new CountDownLatch(1);
 
     /**
      * Starts a reaper.
@@ -92,7 +93,7 @@ public final class DeadlineReaper implements AutoCloseable {
     /** Ends the thread and waits until it has ended. */
     @Override
     public void close() {
-        closed = true;
+        closing.countDown();
         wake();
         boolean interrupted = false;
         while (thread.isAlive() && thread != Thread.currentThread()) {
@@ -117,7 +118,7 @@ public final class DeadlineReaper implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
+        while (closing.getCount() > 0) {
             try {
                 pause();
             } catch (InterruptedException e) {
@@ -129,18 +130,19 @@ public final class DeadlineReaper implements AutoCloseable {
     }
 
     private void pause() throws InterruptedException {
+        if (!watched.isEmpty()) {
+            long millis = watched.size() < MANY ? SWEEP_MILLIS : SWEEP_MILLIS * 5;
+            if (closing.await(millis, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
         lock.lock();
         try {
-            if (watched.isEmpty()) {
-                sleeping = true;
-                while (watched.isEmpty() && !closed) {
-                    changed.await();
-                }
-                sleeping = false;
-            } else if (!closed) {
-                long millis = watched.size() < MANY ? SWEEP_MILLIS : SWEEP_MILLIS * 5;
-                changed.await(millis, TimeUnit.MILLISECONDS);
+            sleeping = true;
+            while (watched.isEmpty() && closing.getCount() > 0) {
+                changed.await();
             }
+            sleeping = false;
         } finally {
             lock.unlock();
         }

@@ -93,7 +93,7 @@ final class SocketConn implements Conn {
         boolean interrupted = Thread.interrupted();
         try {
             writing.check();
-            ByteBuffer[] both = {first, second};
+            ByteBuffer[] both = { first, second };
             while (first.hasRemaining() || second.hasRemaining()) {
                 channel.write(both);
             }

@@ -32,7 +32,8 @@ final class Addresses {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         } else if (host.indexOf(':') >= 0) {
-            throw new IllegalArgumentException("an IPv6 address stands in brackets, as in [::1]:80, but this is " + text);
+            throw new IllegalArgumentException(
+                    "an IPv6 address stands in brackets, as in [::1]:80, but this is " + text);
         }
         return new InetSocketAddress(host, port);
     }
@@ -46,7 +47,8 @@ final class Addresses {
         } catch (NumberFormatException e) {
             // Answered below, with the whole address.
         }
-        throw new IllegalArgumentException("the port of an address is a number from 0 to 65535, but this is " + address);
+        throw new IllegalArgumentException(
+                "the port of an address is a number from 0 to 65535, but this is " + address);
     }
 
     /** The port as text, or the path's last part for an address without one. */

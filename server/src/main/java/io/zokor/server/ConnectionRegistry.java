@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -26,7 +27,7 @@ final class ConnectionRegistry {
 
     private final Condition changed = lock.newCondition();
 
-    private volatile int waiting;
+    private final AtomicInteger waiting = new AtomicInteger();
 
     void add(ConnectionContext connection, Thread thread) {
         open.put(connection, thread);
@@ -34,7 +35,7 @@ final class ConnectionRegistry {
 
     void remove(ConnectionContext connection) {
         open.remove(connection);
-        if (waiting > 0) {
+        if (waiting.get() > 0) {
             signal();
         }
     }
@@ -68,12 +69,12 @@ final class ConnectionRegistry {
         }
         lock.lock();
         try {
-            waiting++;
+            waiting.incrementAndGet();
             while (open.size() >= limit.getAsInt() && !stop.getAsBoolean()) {
                 changed.awaitUninterruptibly();
             }
         } finally {
-            waiting--;
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }
@@ -82,14 +83,14 @@ final class ConnectionRegistry {
     boolean awaitEmpty(long nanos) throws InterruptedException {
         lock.lock();
         try {
-            waiting++;
+            waiting.incrementAndGet();
             long left = nanos;
             while (!open.isEmpty() && left > 0) {
                 left = changed.awaitNanos(left);
             }
             return open.isEmpty();
         } finally {
-            waiting--;
+            waiting.decrementAndGet();
             lock.unlock();
         }
     }

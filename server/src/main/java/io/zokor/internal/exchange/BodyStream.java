@@ -16,7 +16,7 @@ final class BodyStream extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        response.write(new byte[]{(byte) b}, 0, 1);
+        response.write(new byte[] { (byte) b }, 0, 1);
     }
 
     @Override

@@ -203,7 +203,8 @@ public final class Exchange {
         server.listener().panic(connection, cause);
     }
 
-    @Nullable GzipBody compression(int status, Headers fields, boolean bodyAllowed, long length) {
+    @Nullable
+    GzipBody compression(int status, Headers fields, boolean bodyAllowed, long length) {
         Compression config = server.config().compression();
         boolean head = codec.head().method().equals("HEAD");
         if (!config.enabled() || !bodyAllowed && !head

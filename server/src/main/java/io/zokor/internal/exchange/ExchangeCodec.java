@@ -36,7 +36,8 @@ public interface ExchangeCodec {
     int available();
 
     /** {@return the trailer fields, sealed, once the body has been read to its end, otherwise {@code null}} */
-    @Nullable Headers requestTrailers();
+    @Nullable
+    Headers requestTrailers();
 
     /**
      * Sends an interim response at once.

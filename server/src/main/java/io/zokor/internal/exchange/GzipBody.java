@@ -13,7 +13,7 @@ import java.util.zip.Deflater;
 final class GzipBody {
 
     /** Magic, deflate, no flags, no time, no extra flags, unknown system. */
-    private static final byte[] HEADER = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff};
+    private static final byte[] HEADER = { 0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 0xff };
 
     private final ExchangeCodec codec;
 

@@ -48,7 +48,8 @@ final class RequestBody extends InputStream {
         return bytesRead;
     }
 
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         return failure;
     }
 

@@ -96,7 +96,8 @@ final class Response implements ResponseWriter, ResponseController {
         return committedNanos;
     }
 
-    @Nullable IOException failure() {
+    @Nullable
+    IOException failure() {
         return failure;
     }
 

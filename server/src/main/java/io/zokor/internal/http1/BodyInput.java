@@ -19,5 +19,6 @@ interface BodyInput {
     long remaining();
 
     /** The trailer fields once the end was read. */
-    @Nullable Headers trailers();
+    @Nullable
+    Headers trailers();
 }

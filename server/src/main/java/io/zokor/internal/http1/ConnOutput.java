@@ -17,7 +17,7 @@ final class ConnOutput extends OutputStream {
 
     @Override
     public void write(int b) throws IOException {
-        conn.write(ByteBuffer.wrap(new byte[]{(byte) b}));
+        conn.write(ByteBuffer.wrap(new byte[] { (byte) b }));
     }
 
     @Override

@@ -22,7 +22,7 @@ final class Http1RequestReader {
     private static final LineReader.Rules RULES = new LineReader.Rules(RejectReason.REQUEST_LINE,
             RejectReason.URI_TOO_LONG, 414, "zokor.limits.max-header-bytes");
 
-    private static final String[] METHODS = {"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH"};
+    private static final String[] METHODS = { "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH" };
 
     private static final String HTTP_1_1 = "HTTP/1.1";
 

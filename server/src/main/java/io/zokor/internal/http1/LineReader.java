@@ -100,7 +100,7 @@ final class LineReader {
     /** The refusals of one kind of line. */
     record Rules(RejectReason reason, RejectReason tooLargeReason, int tooLargeStatus, String property)
             implements
-                Section {
+            Section {
 
         @Override
         public RejectedRequestException malformed(String detail) {
