@@ -1,0 +1,148 @@
+package io.zokor.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that begins with a PROXY protocol header. The reading thread owns {@code rest}; the announced addresses are
+ * written once, by the handshake, and read by any thread. Nothing of a header outlives its connection (CVE-2024-7885).
+ */
+final class ProxyConn implements Conn {
+
+    private final Conn inner;
+
+    private final List<AddressRange> trusted;
+
+    private volatile @Nullable InetSocketAddress announcedRemote;
+
+    private volatile @Nullable InetSocketAddress announcedLocal;
+
+    /** What came after the header in the same read; dropped when it is consumed. */
+    private @Nullable ByteBuffer rest;
+
+    ProxyConn(Conn inner, List<AddressRange> trusted) {
+        this.inner = inner;
+        this.trusted = trusted;
+    }
+
+    @Override
+    public void handshake() throws IOException {
+        inner.handshake();
+        SocketAddress proxy = inner.remoteAddress();
+        if (!(proxy instanceof UnixDomainSocketAddress) && !AddressRange.anyContains(trusted, proxy)) {
+            throw new ProxyProtocolException("a connection from " + proxy
+                    + ", which is none of zokor.trusted-proxies, on a listener with zokor.proxy-protocol=required");
+        }
+        ByteBuffer in = ByteBuffer.allocate(ProxyHeader.MAX_V2);
+        ProxyHeader header = null;
+        while (header == null) {
+            // Never full here: a header of this length is either complete or refused.
+            if (inner.read(in) < 0) {
+                throw new PeerGoneException("the connection from " + proxy + " ended before its PROXY protocol header", null);
+            }
+            in.flip();
+            header = ProxyHeader.parse(in);
+            if (header == null) {
+                in.compact();
+            }
+        }
+        in.position(header.length());
+        rest = in.hasRemaining() ? in : null;
+        announcedRemote = header.source();
+        announcedLocal = header.destination();
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        ByteBuffer first = rest;
+        if (first == null) {
+            return inner.read(target);
+        }
+        int n = Math.min(first.remaining(), target.remaining());
+        target.put(first.slice(first.position(), n));
+        first.position(first.position() + n);
+        if (!first.hasRemaining()) {
+            rest = null;
+        }
+        return n;
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+        inner.write(source);
+    }
+
+    @Override
+    public void write(ByteBuffer first, ByteBuffer second) throws IOException {
+        inner.write(first, second);
+    }
+
+    @Override
+    public void transferFrom(FileChannel file, long position, long count) throws IOException {
+        inner.transferFrom(file, position, count);
+    }
+
+    @Override
+    public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        inner.readDeadline(deadline, kind);
+    }
+
+    @Override
+    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        inner.writeDeadline(deadline, kind);
+    }
+
+    @Override
+    public void expire(long now) {
+        inner.expire(now);
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        InetSocketAddress announced = announcedRemote;
+        return announced != null ? announced : inner.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        InetSocketAddress announced = announcedLocal;
+        return announced != null ? announced : inner.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        return inner.tls();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        inner.shutdownOutput();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return inner.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        inner.close();
+    }
+
+    @Override
+    public void abort() {
+        inner.abort();
+    }
+
+    @Override
+    public String toString() {
+        return "ProxyConn[" + remoteAddress() + " by " + inner + "]";
+    }
+}

@@ -1,0 +1,358 @@
+package io.zokor.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS over another connection. The reading thread owns {@code input}, {@code plain} and {@code inputEnded}; {@code writing}
+ * guards the engine's output and everything written to the connection after the handshake. Neither side ever waits for the
+ * other: what the engine wants to send because of something read, such as its answer to a key update, goes out with the next
+ * write (RFC 8446 section 4.6.3 asks for no more), and no write waits for a read (CVE-2024-5971).
+ *
+ * <p>
+ * An end of input without a close_notify is an end like any other as long as it lies between two records. Every HTTP request
+ * tells its own length, so a truncated one is seen as incomplete by the protocol (RFC 9112 sections 8 and 9.8), and clients that
+ * just close are common. Within a record it is a {@link PeerGoneException}.
+ *
+ * <p>
+ * While nothing is read or written, no buffers are held.
+ */
+final class TlsConn implements Conn {
+
+    /** The most plain bytes in a record (RFC 8446 section 5.1). */
+    private static final int MAX_FRAGMENT = 1 << 14;
+
+    /** How many records may be gathered for one write. */
+    private static final int MAX_RECORDS = 4;
+
+    /** How many records without data a client may send between two writes: key updates, empty records. */
+    private static final int MAX_IDLE_RECORDS = 100;
+
+    private static final int HANDSHAKE = 22;
+
+    private final Conn inner;
+
+    private final TlsContexts contexts;
+
+    private final List<String> applicationProtocols;
+
+    private final Ticker ticker;
+
+    private final LastWords lastWords;
+
+    private final TlsInput input;
+
+    private final ReentrantLock writing = new ReentrantLock();
+
+    /** Records without data since the last write. */
+    private final AtomicInteger idleRecords = new AtomicInteger();
+
+    private volatile TlsHandshake.@Nullable Session session;
+
+    private volatile long readDeadline = Deadline.NONE;
+
+    /** Set when a write failed, so that nothing is sent after a broken record. */
+    private volatile boolean outputBroken;
+
+    /** Decrypted bytes that did not fit where they were wanted; {@code null} if there are none. */
+    private @Nullable ByteBuffer plain;
+
+    private boolean inputEnded;
+
+    TlsConn(Conn inner, TlsContexts contexts, List<String> applicationProtocols, Ticker ticker) {
+        this.inner = inner;
+        this.contexts = contexts;
+        this.applicationProtocols = applicationProtocols;
+        this.ticker = ticker;
+        this.lastWords = new LastWords(inner, ticker);
+        this.input = new TlsInput(inner);
+    }
+
+    @Override
+    public void handshake() throws IOException {
+        inner.handshake();
+        long deadline = readDeadline;
+        // A client that does not read must not hold the handshake either.
+        inner.writeDeadline(deadline, TimeoutKind.TLS_HANDSHAKE);
+        session = new TlsHandshake(inner, input, lastWords, deadline).run(contexts, applicationProtocols);
+        inner.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        SSLEngine engine = session().engine();
+        int n = takePlain(target);
+        while (n == 0 && !inputEnded) {
+            if (input.awaitRecord()) {
+                n = readRecord(engine, target);
+            } else {
+                inputEnded = true;
+            }
+        }
+        return n == 0 ? -1 : n;
+    }
+
+    private int readRecord(SSLEngine engine, ByteBuffer target) throws IOException {
+        try {
+            if (input.recordType() == HANDSHAKE) {
+                // In TLS 1.3 every record is of application data by its outer type; in TLS 1.2 this is a renegotiation.
+                throw new SSLHandshakeException("a TLS renegotiation was refused");
+            }
+            ByteBuffer into = target;
+            SSLEngineResult result = engine.unwrap(input.buffer(), into);
+            if (result.getStatus() == Status.BUFFER_OVERFLOW) {
+                into = ByteBuffer.allocate(engine.getSession().getApplicationBufferSize());
+                result = engine.unwrap(input.buffer(), into);
+                plain = into.flip();
+            }
+            input.release();
+            if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+                TlsHandshake.runTasks(engine);
+            }
+            return switch (result.getStatus()) {
+                case OK -> into == target ? dataOf(result) : takePlain(target);
+                case CLOSED -> {
+                    inputEnded = true;
+                    yield into == target ? result.bytesProduced() : takePlain(target);
+                }
+                case BUFFER_OVERFLOW, BUFFER_UNDERFLOW -> throw new SSLException("a TLS record that cannot be read");
+            };
+        } catch (SSLException e) {
+            tellWhy(engine);
+            throw e;
+        } catch (RuntimeException e) {
+            throw new SSLException("the TLS engine failed", e);
+        }
+    }
+
+    private int dataOf(SSLEngineResult result) throws SSLException {
+        int n = result.bytesProduced();
+        if (n == 0 && idleRecords.incrementAndGet() > MAX_IDLE_RECORDS) {
+            throw new SSLException("more than " + MAX_IDLE_RECORDS + " TLS records without data");
+        }
+        return n;
+    }
+
+    private int takePlain(ByteBuffer target) {
+        ByteBuffer from = plain;
+        if (from == null) {
+            return 0;
+        }
+        int n = Math.min(from.remaining(), target.remaining());
+        target.put(from.slice(from.position(), n));
+        from.position(from.position() + n);
+        if (!from.hasRemaining()) {
+            plain = null;
+        }
+        return n;
+    }
+
+    /** Sends the engine's alert unless a writer is at work, whose next record it will be. */
+    private void tellWhy(SSLEngine engine) {
+        inputEnded = true;
+        if (!writing.tryLock()) {
+            return;
+        }
+        try {
+            if (!outputBroken) {
+                engine.closeOutbound();
+                ByteBuffer alert = TlsHandshake.lastRecords(engine);
+                outputBroken = true;
+                lastWords.send(alert, Deadline.NONE);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer source) throws IOException {
+        writeAll(new ByteBuffer[] {source}, source.remaining());
+    }
+
+    @Override
+    public void write(ByteBuffer first, ByteBuffer second) throws IOException {
+        writeAll(new ByteBuffer[] {first, second}, (long) first.remaining() + second.remaining());
+    }
+
+    private void writeAll(ByteBuffer[] sources, long count) throws IOException {
+        SSLEngine engine = session().engine();
+        writing.lock();
+        try {
+            if (outputBroken) {
+                throw new ClosedChannelException();
+            }
+            idleRecords.set(0);
+            int packet = engine.getSession().getPacketBufferSize();
+            long records = Math.min(MAX_RECORDS, (count + MAX_FRAGMENT - 1) / MAX_FRAGMENT);
+            ByteBuffer out = ByteBuffer.allocate((int) records * packet);
+            for (long left = count; left > 0;) {
+                SSLEngineResult result = wrap(engine, sources, out);
+                left -= result.bytesConsumed();
+                if (left == 0 || out.remaining() < packet) {
+                    flush(out);
+                }
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private SSLEngineResult wrap(SSLEngine engine, ByteBuffer[] sources, ByteBuffer out) throws IOException {
+        SSLEngineResult result = engine.wrap(sources, out);
+        if (result.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+            TlsHandshake.runTasks(engine);
+        } else if (result.getStatus() == Status.CLOSED) {
+            flush(out);
+            throw engine.isInboundDone()
+                    ? new PeerGoneException("the peer has closed the TLS session", null)
+                    : new ClosedChannelException();
+        } else if (result.getStatus() != Status.OK || result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+            throw new SSLException("the TLS engine does not take data: " + result);
+        }
+        return result;
+    }
+
+    private void flush(ByteBuffer out) throws IOException {
+        out.flip();
+        try {
+            if (out.hasRemaining()) {
+                inner.write(out);
+            }
+        } catch (IOException e) {
+            outputBroken = true;
+            throw e;
+        }
+        out.clear();
+    }
+
+    @Override
+    public void transferFrom(FileChannel file, long position, long count) throws IOException {
+        ByteBuffer piece = ByteBuffer.allocate((int) Math.min(count, MAX_RECORDS * MAX_FRAGMENT));
+        long end = position + count;
+        // A file channel closes itself when the thread that reads it is interrupted, and interrupts are not for us.
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (long at = position; at < end;) {
+                piece.clear().limit((int) Math.min(piece.capacity(), end - at));
+                int n = file.read(piece, at);
+                if (n < 0) {
+                    throw new EOFException("the file ends at byte " + at + ", before byte " + end);
+                }
+                at += n;
+                write(piece.flip());
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        readDeadline = deadline;
+        inner.readDeadline(deadline, kind);
+    }
+
+    @Override
+    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        inner.writeDeadline(deadline, kind);
+    }
+
+    @Override
+    public void expire(long now) {
+        inner.expire(now);
+    }
+
+    @Override
+    public SocketAddress remoteAddress() {
+        return inner.remoteAddress();
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return inner.localAddress();
+    }
+
+    @Override
+    public @Nullable TlsInfo tls() {
+        TlsHandshake.Session made = session;
+        return made == null ? null : made.info();
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        TlsHandshake.Session made = session;
+        writing.lock();
+        try {
+            if (made != null && !outputBroken) {
+                made.engine().closeOutbound();
+                inner.write(TlsHandshake.lastRecords(made.engine()));
+            }
+        } finally {
+            writing.unlock();
+        }
+        inner.shutdownOutput();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return inner.isOpen();
+    }
+
+    /**
+     * Sends a close_notify where that is possible at once or soon, and closes. The peer's is not waited for (RFC 8446 section
+     * 6.1).
+     */
+    @Override
+    public void close() throws IOException {
+        TlsHandshake.Session made = session;
+        // A writer that is at work is cut anyway.
+        if (made != null && inner.isOpen() && writing.tryLock()) {
+            try {
+                if (!outputBroken && !made.engine().isOutboundDone()) {
+                    made.engine().closeOutbound();
+                    lastWords.send(TlsHandshake.lastRecords(made.engine()), Deadline.NONE);
+                }
+            } finally {
+                writing.unlock();
+            }
+        }
+        inner.close();
+    }
+
+    @Override
+    public void abort() {
+        inner.abort();
+    }
+
+    @Override
+    public String toString() {
+        return "TlsConn[" + inner + "]";
+    }
+
+    private TlsHandshake.Session session() {
+        TlsHandshake.Session made = session;
+        if (made == null) {
+            throw new IllegalStateException("the TLS handshake has not been made");
+        }
+        return made;
+    }
+}

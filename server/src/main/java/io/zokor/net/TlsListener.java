@@ -1,0 +1,99 @@
+package io.zokor.net;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Wraps the connections of another listener in TLS 1.2 or 1.3. The terms of each handshake are chosen when the client has said
+ * what name it wants, from what {@link #contexts(TlsContexts)} was last given; connections that exist keep theirs.
+ *
+ * <p>
+ * There is no renegotiation. The handshake is made by {@link Conn#handshake()}, under the read deadline; it does the handshake
+ * of what is wrapped first, so that a PROXY protocol header comes before TLS. Any thread may exchange the terms.
+ */
+public final class TlsListener implements Listener {
+
+    private final Listener inner;
+
+    private final List<String> applicationProtocols;
+
+    private final Ticker ticker;
+
+    private volatile TlsContexts contexts;
+
+    /**
+     * Wraps a listener; offers {@code http/1.1} by ALPN.
+     *
+     * @param inner where the connections come from
+     * @param contexts the terms
+     */
+    public TlsListener(Listener inner, TlsContexts contexts) {
+        this(inner, contexts, List.of("http/1.1"), Ticker.system());
+    }
+
+    /**
+     * Wraps a listener.
+     *
+     * @param inner where the connections come from
+     * @param contexts the terms
+     * @param applicationProtocols what is offered by ALPN (RFC 7301), the preferred first; empty for no ALPN
+     * @param ticker the clock of the server's deadlines
+     */
+    public TlsListener(Listener inner, TlsContexts contexts, List<String> applicationProtocols, Ticker ticker) {
+        this.inner = inner;
+        this.contexts = contexts;
+        this.applicationProtocols = List.copyOf(applicationProtocols);
+        this.ticker = ticker;
+    }
+
+    /**
+     * Exchanges the terms. Handshakes that have not read their ClientHello yet see the new ones.
+     *
+     * @param next the terms from now on
+     */
+    public void contexts(TlsContexts next) {
+        this.contexts = next;
+    }
+
+    /** {@return the terms as they are now} */
+    public TlsContexts contexts() {
+        return contexts;
+    }
+
+    @Override
+    public Conn accept() throws IOException {
+        return new TlsConn(inner.accept(), this::choose, applicationProtocols, ticker);
+    }
+
+    @Override
+    public SocketAddress address() {
+        return inner.address();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return inner.isOpen();
+    }
+
+    @Override
+    public void shutdown() throws IOException {
+        inner.shutdown();
+    }
+
+    @Override
+    public void close() throws IOException {
+        inner.close();
+    }
+
+    @Override
+    public String toString() {
+        return "TlsListener[" + inner + "]";
+    }
+
+    private TlsContext choose(@Nullable String serverName) {
+        return contexts.forServerName(serverName);
+    }
+}
