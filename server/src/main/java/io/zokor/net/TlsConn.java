@@ -52,8 +52,6 @@ final class TlsConn implements Conn {
 
     private final List<String> applicationProtocols;
 
-    private final Ticker ticker;
-
     private final LastWords lastWords;
 
     private final TlsInput input;
@@ -79,7 +77,6 @@ final class TlsConn implements Conn {
         this.inner = inner;
         this.contexts = contexts;
         this.applicationProtocols = applicationProtocols;
-        this.ticker = ticker;
         this.lastWords = new LastWords(inner, ticker);
         this.input = new TlsInput(inner);
     }
@@ -87,11 +84,7 @@ final class TlsConn implements Conn {
     @Override
     public void handshake() throws IOException {
         inner.handshake();
-        long deadline = readDeadline;
-        // A client that does not read must not hold the handshake either.
-        inner.writeDeadline(deadline, TimeoutKind.TLS_HANDSHAKE);
-        session = new TlsHandshake(inner, input, lastWords, deadline).run(contexts, applicationProtocols);
-        inner.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+        session = new TlsHandshake(inner, input, lastWords, readDeadline).run(contexts, applicationProtocols);
     }
 
     @Override

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsHandshake {
 
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
 
     private static final String PLAIN_HTTP_BODY = "This port expects HTTPS. Use an address that begins with https://\n";
 
@@ -154,7 +154,11 @@ final class TlsHandshake {
         // Dropped before the wait for the peer's answer.
         flight = null;
         if (records != null) {
+            // A client that does not read must not hold the handshake either. Not set while reading: there, the read deadline
+            // has the better end.
+            conn.writeDeadline(deadline, TimeoutKind.TLS_HANDSHAKE);
             conn.write(records.flip());
+            conn.writeDeadline(Deadline.NONE, TimeoutKind.TLS_HANDSHAKE);
         }
     }
 

@@ -51,7 +51,7 @@ public final class UnixListener implements Listener {
      * @return the listener
      * @throws BindException if another process answers there, or the file there is no socket, or binding is not permitted; the
      *         message says which
-     * @throws IOException if binding fails otherwise
+     * @throws IOException if removing a stale file fails
      */
     public static UnixListener bind(Path path, int backlog, @Nullable Set<PosixFilePermission> permissions)
             throws IOException {
@@ -60,7 +60,8 @@ public final class UnixListener implements Listener {
         Listener inner;
         try {
             inner = TcpListener.bind(address, backlog);
-        } catch (BindException e) {
+        } catch (IOException e) {
+            // The system's own "No such file or directory" and "Permission denied" do not name the path.
             throw failure(path, String.valueOf(e.getMessage()), e);
         }
         try {
