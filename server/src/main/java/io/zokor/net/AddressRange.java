@@ -52,7 +52,8 @@ public final class AddressRange {
         int most = mapped ? 128 : bits;
         int least = mapped ? 96 : 0;
         if (prefix < least || prefix > most) {
-            throw new IllegalArgumentException("'" + text + "': the length of the prefix must be " + least + " to " + most);
+            throw new IllegalArgumentException(
+                    "'" + text + "': the length of the prefix must be " + least + " to " + most);
         }
         prefix -= least;
         byte[] network = masked(written, prefix);
@@ -131,7 +132,8 @@ public final class AddressRange {
 
     private static int prefix(String digits, String text) {
         if (!PREFIX.matcher(digits).matches()) {
-            throw new IllegalArgumentException("'" + text + "': a number must follow the '/', the length of the prefix");
+            throw new IllegalArgumentException(
+                    "'" + text + "': a number must follow the '/', the length of the prefix");
         }
         return Integer.parseInt(digits);
     }

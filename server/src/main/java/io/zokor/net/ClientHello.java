@@ -83,14 +83,16 @@ record ClientHello(@Nullable String serverName) {
      */
     static @Nullable ClientHello parse(ByteBuffer message) throws ClientHelloException {
         if (message.get(0) != CLIENT_HELLO) {
-            throw new ClientHelloException(TlsAlert.UNEXPECTED_MESSAGE, "the first handshake message is not a ClientHello");
+            throw new ClientHelloException(TlsAlert.UNEXPECTED_MESSAGE,
+                    "the first handshake message is not a ClientHello");
         }
         if (message.remaining() < 4) {
             return null;
         }
         int length = message.getInt(0) & 0xffffff;
         if (length > MAX_BYTES) {
-            throw new ClientHelloException(TlsAlert.RECORD_OVERFLOW, "the ClientHello is longer than " + MAX_BYTES + " bytes");
+            throw new ClientHelloException(TlsAlert.RECORD_OVERFLOW,
+                    "the ClientHello is longer than " + MAX_BYTES + " bytes");
         }
         if (message.remaining() < 4 + length) {
             return null;
@@ -129,7 +131,8 @@ record ClientHello(@Nullable String serverName) {
             }
             String text = ServerNames.normalize(StandardCharsets.ISO_8859_1.decode(value).toString());
             // "MUST NOT contain more than one name of the same name_type" (RFC 6066 section 3).
-            if (name != null || text.isEmpty() || text.length() > 255 || !text.chars().allMatch(ClientHello::mayBeInName)) {
+            if (name != null || text.isEmpty() || text.length() > 255
+                    || !text.chars().allMatch(ClientHello::mayBeInName)) {
                 throw new ClientHelloException(TlsAlert.ILLEGAL_PARAMETER, "the server name asked for is malformed");
             }
             name = text;

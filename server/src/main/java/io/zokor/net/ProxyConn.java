@@ -45,7 +45,8 @@ final class ProxyConn implements Conn {
         while (header == null) {
             // Never full here: a header of this length is either complete or refused.
             if (inner.read(in) < 0) {
-                throw new PeerGoneException("the connection from " + proxy + " ended before its PROXY protocol header", null);
+                throw new PeerGoneException("the connection from " + proxy + " ended before its PROXY protocol header",
+                        null);
             }
             in.flip();
             header = ProxyHeader.parse(in);

@@ -26,7 +26,8 @@ record ProxyHeader(int length, @Nullable InetSocketAddress source, @Nullable Ine
 
     private static final byte[] V1_SIGNATURE = "PROXY ".getBytes(StandardCharsets.US_ASCII);
 
-    private static final byte[] V2_SIGNATURE = {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a};
+    private static final byte[] V2_SIGNATURE = { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54,
+        0x0a };
 
     private static final int V2_FIXED = 16;
 

@@ -18,6 +18,6 @@ enum TlsAlert {
 
     /** {@return the alert as an unprotected record} */
     ByteBuffer asRecord() {
-        return ByteBuffer.wrap(new byte[] {ALERT, 3, 3, 0, 2, FATAL, description});
+        return ByteBuffer.wrap(new byte[] { ALERT, 3, 3, 0, 2, FATAL, description });
     }
 }

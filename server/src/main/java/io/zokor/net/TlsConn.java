@@ -176,12 +176,12 @@ final class TlsConn implements Conn {
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        writeAll(new ByteBuffer[] {source}, source.remaining());
+        writeAll(new ByteBuffer[] { source }, source.remaining());
     }
 
     @Override
     public void write(ByteBuffer first, ByteBuffer second) throws IOException {
-        writeAll(new ByteBuffer[] {first, second}, (long) first.remaining() + second.remaining());
+        writeAll(new ByteBuffer[] { first, second }, (long) first.remaining() + second.remaining());
     }
 
     private void writeAll(ByteBuffer[] sources, long count) throws IOException {

@@ -85,7 +85,8 @@ public record TlsContext(SSLContext context, @Nullable List<String> protocols, @
             return null;
         }
         if (names.isEmpty()) {
-            throw new IllegalArgumentException("TLS with no " + what + " enabled cannot work; leave the list out for the defaults");
+            throw new IllegalArgumentException(
+                    "TLS with no " + what + " enabled cannot work; leave the list out for the defaults");
         }
         Set<String> unknown = new HashSet<>(names);
         unknown.removeAll(Arrays.asList(supported));

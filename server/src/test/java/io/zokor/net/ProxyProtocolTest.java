@@ -31,60 +31,62 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ProxyProtocolTest {
 
-    private static final List<AddressRange> LOOPBACK = List.of(AddressRange.parse("127.0.0.0/8"), AddressRange.parse("::1"));
+    private static final List<AddressRange> LOOPBACK = List.of(AddressRange.parse("127.0.0.0/8"),
+            AddressRange.parse("::1"));
 
     private static final String REST = "GET / HTTP/1.1\r\n";
 
     @ParameterizedTest
     @CsvSource({
-            "TCP4 192.0.2.1 198.51.100.2 56324 443, 192.0.2.1, 56324, 198.51.100.2, 443",
-            "TCP4 255.255.255.255 255.255.255.255 65535 65535, 255.255.255.255, 65535, 255.255.255.255, 65535",
-            "TCP4 0.0.0.0 0.0.0.0 0 0, 0.0.0.0, 0, 0.0.0.0, 0",
-            "TCP6 2001:db8::1 2001:db8::2 1 2, 2001:db8::1, 1, 2001:db8::2, 2",
-            "TCP6 ::ffff:192.0.2.1 ::1 1 2, 192.0.2.1, 1, ::1, 2"})
-    void version1(String words, String source, int sourcePort, String destination, int destinationPort) throws Exception {
+        "TCP4 192.0.2.1 198.51.100.2 56324 443, 192.0.2.1, 56324, 198.51.100.2, 443",
+        "TCP4 255.255.255.255 255.255.255.255 65535 65535, 255.255.255.255, 65535, 255.255.255.255, 65535",
+        "TCP4 0.0.0.0 0.0.0.0 0 0, 0.0.0.0, 0, 0.0.0.0, 0",
+        "TCP6 2001:db8::1 2001:db8::2 1 2, 2001:db8::1, 1, 2001:db8::2, 2",
+        "TCP6 ::ffff:192.0.2.1 ::1 1 2, 192.0.2.1, 1, ::1, 2" })
+    void version1(String words, String source, int sourcePort, String destination, int destinationPort)
+            throws Exception {
         everySplit(("PROXY " + words + "\r\n").getBytes(US_ASCII), new InetSocketAddress(source, sourcePort),
                 new InetSocketAddress(destination, destinationPort));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PROXY UNKNOWN\r\n", "PROXY UNKNOWN anything at all\r\n",
-            "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n"})
+    @ValueSource(strings = { "PROXY UNKNOWN\r\n", "PROXY UNKNOWN anything at all\r\n",
+        "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n" })
     void version1Unknown(String header) throws Exception {
         everySplit(header.getBytes(US_ASCII), null, null);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {
-            "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\r\n",
-            "PROXY  TCP4 192.0.2.1 198.51.100.2 1 2\r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 1 2 \r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 1\r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 1 65536\r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 01 2\r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2 -1 2\r\n",
-            "PROXY TCP4 192.0.2.1 198.51.100.2  2\r\n",
-            "PROXY TCP4 192.0.2.256 198.51.100.2 1 2\r\n",
-            "PROXY TCP4 192.0.2.0/24 198.51.100.2 1 2\r\n",
-            "PROXY TCP4 localhost localhost 1 2\r\n",
-            "PROXY TCP4 10.1 10.2 1 2\r\n",
-            "PROXY TCP4 ::1 ::1 1 2\r\n",
-            "PROXY TCP6 192.0.2.1 198.51.100.2 1 2\r\n",
-            "PROXY TCP6 fe80::1%1 ::1 1 2\r\n",
-            "PROXY TCP6 [::1] ::1 1 2\r\n",
-            "PROXY TCP5 192.0.2.1 198.51.100.2 1 2\r\n",
-            "PROXY tcp4 192.0.2.1 198.51.100.2 1 2\r\n",
-            "PROXY UNKNOWN\u0000\r\n",
-            "PROXY UNKNOWN\u00e4\r\n",
-            "PROXY \r\n",
-            "PROXY\r\n",
-            "proxy UNKNOWN\r\n",
-            " PROXY UNKNOWN\r\n",
-            "PROXX",
-            "GET / HTTP/1.1\r\n"})
+        "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\r\n",
+        "PROXY  TCP4 192.0.2.1 198.51.100.2 1 2\r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 1 2 \r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 1\r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 1 65536\r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 01 2\r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2 -1 2\r\n",
+        "PROXY TCP4 192.0.2.1 198.51.100.2  2\r\n",
+        "PROXY TCP4 192.0.2.256 198.51.100.2 1 2\r\n",
+        "PROXY TCP4 192.0.2.0/24 198.51.100.2 1 2\r\n",
+        "PROXY TCP4 localhost localhost 1 2\r\n",
+        "PROXY TCP4 10.1 10.2 1 2\r\n",
+        "PROXY TCP4 ::1 ::1 1 2\r\n",
+        "PROXY TCP6 192.0.2.1 198.51.100.2 1 2\r\n",
+        "PROXY TCP6 fe80::1%1 ::1 1 2\r\n",
+        "PROXY TCP6 [::1] ::1 1 2\r\n",
+        "PROXY TCP5 192.0.2.1 198.51.100.2 1 2\r\n",
+        "PROXY tcp4 192.0.2.1 198.51.100.2 1 2\r\n",
+        "PROXY UNKNOWN\u0000\r\n",
+        "PROXY UNKNOWN\u00e4\r\n",
+        "PROXY \r\n",
+        "PROXY\r\n",
+        "proxy UNKNOWN\r\n",
+        " PROXY UNKNOWN\r\n",
+        "PROXX",
+        "GET / HTTP/1.1\r\n" })
     void malformedVersion1(String header) {
-        for (int piece : new int[] {1, 7, 1000}) {
+        for (int piece : new int[] { 1, 7, 1000 }) {
             assertThatThrownBy(() -> conn((header + REST).getBytes(ISO_8859_1), piece).handshake())
                     .isInstanceOf(ProxyProtocolException.class);
         }
@@ -106,9 +108,9 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0x11, 0x12})
+    @ValueSource(ints = { 0x11, 0x12 })
     void version2OverIpv4(int family) throws Exception {
-        byte[] addresses = {(byte) 192, 0, 2, 1, (byte) 198, 51, 100, 2, (byte) 0xdc, 4, 1, (byte) 0xbb};
+        byte[] addresses = { (byte) 192, 0, 2, 1, (byte) 198, 51, 100, 2, (byte) 0xdc, 4, 1, (byte) 0xbb };
         everySplit(v2(0x21, family, addresses), new InetSocketAddress("192.0.2.1", 56324),
                 new InetSocketAddress("198.51.100.2", 443));
     }
@@ -133,14 +135,16 @@ class ProxyProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x20,0x00,0", "0x20,0x11,12", "0x20,0xff,3", "0x21,0x00,0", "0x21,0x00,20", "0x21,0x31,216", "0x21,0x10,12"})
+    @CsvSource({ "0x20,0x00,0", "0x20,0x11,12", "0x20,0xff,3", "0x21,0x00,0", "0x21,0x00,20", "0x21,0x31,216",
+        "0x21,0x10,12" })
     void version2WithoutAnAddressOfAClient(String command, String family, int length) throws Exception {
         everySplit(v2(Integer.decode(command), Integer.decode(family), new byte[length]), null, null);
     }
 
     @ParameterizedTest
-    @CsvSource({"0x11,0x11,12", "0x31,0x11,12", "0x22,0x11,12", "0x2f,0x11,12", "0x21,0x41,12", "0x21,0x13,12", "0x21,0x11,11",
-            "0x21,0x21,35", "0x21,0x11,0", "0x21,0x11,521", "0x20,0x00,65535"})
+    @CsvSource({ "0x11,0x11,12", "0x31,0x11,12", "0x22,0x11,12", "0x2f,0x11,12", "0x21,0x41,12", "0x21,0x13,12",
+        "0x21,0x11,11",
+        "0x21,0x21,35", "0x21,0x11,0", "0x21,0x11,521", "0x20,0x00,65535" })
     void malformedVersion2(String command, String family, int length) {
         byte[] header = v2(Integer.decode(command), Integer.decode(family), new byte[length]);
         assertThatThrownBy(() -> conn(header, 1000).handshake()).isInstanceOf(ProxyProtocolException.class);
@@ -148,7 +152,8 @@ class ProxyProtocolTest {
 
     @Test
     void anEndWithinTheHeaderIsThePeerGone() {
-        for (byte[] header : List.of("PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\n".getBytes(US_ASCII), v2(0x20, 0, new byte[9]))) {
+        for (byte[] header : List.of("PROXY TCP4 192.0.2.1 198.51.100.2 1 2\r\n".getBytes(US_ASCII),
+                v2(0x20, 0, new byte[9]))) {
             for (int cut = 0; cut < header.length; cut++) {
                 byte[] shorter = Arrays.copyOf(header, cut);
                 assertThatThrownBy(() -> conn(shorter, 1000).handshake()).isInstanceOf(PeerGoneException.class);
@@ -167,8 +172,10 @@ class ProxyProtocolTest {
 
     @Test
     void aUnixDomainSocketIsTrusted() throws Exception {
-        ProxyConn conn = new ProxyConn(new TlsHelloTest.ArrayConn("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n".getBytes(US_ASCII), 100,
-                UnixDomainSocketAddress.of("")), List.of());
+        ProxyConn conn = new ProxyConn(
+                new TlsHelloTest.ArrayConn("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n".getBytes(US_ASCII), 100,
+                        UnixDomainSocketAddress.of("")),
+                List.of());
         conn.handshake();
         assertThat(conn.remoteAddress()).isEqualTo(new InetSocketAddress("192.0.2.1", 1));
     }
@@ -194,7 +201,8 @@ class ProxyProtocolTest {
     /** CVE-2024-7885: what one connection announced must never reach another. */
     @Test
     void announcedAddressesStayWithTheirConnection() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK), addresses())) {
+        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK),
+                addresses())) {
             for (int i = 0; i < 5; i++) {
                 try (Socket client = server.connect()) {
                     client.getOutputStream().write(("PROXY TCP4 192.0.2." + i + " 198.51.100.2 1" + i + " 443\r\nx")
@@ -213,7 +221,8 @@ class ProxyProtocolTest {
 
     @Test
     void aMalformedHeaderGetsNoAnswer() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK), addresses());
+        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK),
+                addresses());
                 Socket client = server.connect()) {
             client.getOutputStream().write("GET".getBytes(US_ASCII));
             assertThat(server.end().failure()).isInstanceOf(ProxyProtocolException.class);
@@ -223,7 +232,8 @@ class ProxyProtocolTest {
 
     @Test
     void aHeaderThatDoesNotComeEndsAtTheDeadline() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK), addresses(),
+        try (ScriptedServer server = new ScriptedServer(inner -> new ProxyProtocolListener(inner, LOOPBACK),
+                addresses(),
                 Duration.ofMillis(200)); Socket client = server.connect()) {
             client.getOutputStream().write("PROXY TCP4".getBytes(US_ASCII));
             assertThat(server.end().failure()).isInstanceOf(DeadlineExceededException.class);
@@ -233,10 +243,13 @@ class ProxyProtocolTest {
     @Test
     void tlsComesAfterTheHeader() throws Exception {
         Identity identity = TestCertificates.selfSigned("server");
-        try (ScriptedServer server = new ScriptedServer(inner -> new TlsListener(new ProxyProtocolListener(inner, LOOPBACK),
-                TlsContexts.of(TlsContext.of(identity.context()))), addresses()); Socket raw = server.connect()) {
+        try (ScriptedServer server = new ScriptedServer(
+                inner -> new TlsListener(new ProxyProtocolListener(inner, LOOPBACK),
+                        TlsContexts.of(TlsContext.of(identity.context()))),
+                addresses()); Socket raw = server.connect()) {
             raw.getOutputStream().write("PROXY TCP4 192.0.2.1 198.51.100.2 1 443\r\n".getBytes(US_ASCII));
-            SSLSocket client = (SSLSocket) TestCertificates.trusting(identity).getSocketFactory().createSocket(raw, "localhost",
+            SSLSocket client = (SSLSocket) TestCertificates.trusting(identity).getSocketFactory().createSocket(raw,
+                    "localhost",
                     raw.getPort(), true);
             client.getOutputStream().write('x');
             assertThat(client.getInputStream().readAllBytes()).asString(US_ASCII)
@@ -257,7 +270,8 @@ class ProxyProtocolTest {
         return new ProxyConn(new TlsHelloTest.ArrayConn(bytes, piece), LOOPBACK);
     }
 
-    private static void everySplit(byte[] header, InetSocketAddress source, InetSocketAddress destination) throws IOException {
+    private static void everySplit(byte[] header, InetSocketAddress source, InetSocketAddress destination)
+            throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(header);
         all.writeBytes(REST.getBytes(US_ASCII));
@@ -278,7 +292,7 @@ class ProxyProtocolTest {
 
     private static byte[] v2(int command, int family, byte[] content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(new byte[] {0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a});
+        out.writeBytes(new byte[] { 0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a });
         out.write(command);
         out.write(family);
         out.write(content.length >> 8);

@@ -33,7 +33,7 @@ final class Relay implements AutoCloseable {
         ByteArrayOutputStream records = new ByteArrayOutputStream();
         for (byte b : content) {
             records.writeBytes(header);
-            records.writeBytes(new byte[] {0, 1, b});
+            records.writeBytes(new byte[] { 0, 1, b });
         }
         to.write(records.toByteArray());
         in.transferTo(to);

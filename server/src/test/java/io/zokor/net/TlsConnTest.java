@@ -56,7 +56,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void echoes(String protocol) throws Exception {
         AtomicReference<TlsInfo> info = new AtomicReference<>();
         start(conn -> {
@@ -76,7 +76,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void carriesTenMegabytesEachWayAtOnce(String protocol) throws Exception {
         start(conn -> {
             CompletableFuture<byte[]> received = new CompletableFuture<>();
@@ -125,7 +125,8 @@ class TlsConnTest {
 
     @Test
     void twoBuffersShareARecord() throws Exception {
-        start(conn -> conn.write(ByteBuffer.wrap("head ".getBytes(US_ASCII)), ByteBuffer.wrap("body".getBytes(US_ASCII))));
+        start(conn -> conn.write(ByteBuffer.wrap("head ".getBytes(US_ASCII)),
+                ByteBuffer.wrap("body".getBytes(US_ASCII))));
         try (SSLSocket client = client("TLSv1.3")) {
             byte[] buffer = new byte[100];
             int n = client.getInputStream().read(buffer);
@@ -162,10 +163,11 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void bytesThatComeOneByOneMakeTheSameHandshakeAndData(String protocol) throws Exception {
         start(ScriptedServer.ECHO);
-        try (Relay relay = new Relay(server.port(), Relay.ONE_BY_ONE); SSLSocket client = client(protocol, relay.connect())) {
+        try (Relay relay = new Relay(server.port(), Relay.ONE_BY_ONE);
+                SSLSocket client = client(protocol, relay.connect())) {
             client.startHandshake();
             send(client, noise(8, 3000));
             assertThat(client.getInputStream().readNBytes(3000)).isEqualTo(noise(8, 3000));
@@ -173,7 +175,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void aClientHelloInRecordsOfOneByteIsRead(String protocol) throws Exception {
         start(ScriptedServer.ECHO);
         try (Relay relay = new Relay(server.port(), Relay.SPLIT_FIRST_RECORD);
@@ -184,7 +186,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void closeSendsACloseNotifyAndWaitsForNone(String protocol) throws Exception {
         start(conn -> conn.write(ByteBuffer.wrap("bye".getBytes(US_ASCII))));
         try (SSLSocket client = client(protocol)) {
@@ -196,7 +198,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void abortSendsNoCloseNotify(String protocol) throws Exception {
         start(conn -> {
             conn.write(ByteBuffer.wrap("half".getBytes(US_ASCII)));
@@ -211,7 +213,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void afterTheOutputIsShutDownInputIsStillRead(String protocol) throws Exception {
         start(conn -> {
             conn.read(ByteBuffer.allocate(1));
@@ -245,7 +247,7 @@ class TlsConnTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void anEndWithoutCloseNotifyIsAnEnd(String protocol) throws Exception {
         start(ScriptedServer.ECHO);
         try (Socket raw = server.connect()) {
@@ -263,21 +265,21 @@ class TlsConnTest {
         start(ScriptedServer.ECHO);
         try (Socket raw = server.connect()) {
             client("TLSv1.3", raw).startHandshake();
-            raw.getOutputStream().write(new byte[] {23, 3, 3, 1, 0, 42});
+            raw.getOutputStream().write(new byte[] { 23, 3, 3, 1, 0, 42 });
             raw.shutdownOutput();
             assertThat(server.end().failure()).isInstanceOf(PeerGoneException.class);
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void aForgedRecordIsAnAlertAndTheEnd(String protocol) throws Exception {
         start(ScriptedServer.ECHO);
         try (Socket raw = server.connect()) {
             SSLSocket client = client(protocol, raw);
             client.startHandshake();
             byte[] record = new byte[5 + 40];
-            System.arraycopy(new byte[] {23, 3, 3, 0, 40}, 0, record, 0, 5);
+            System.arraycopy(new byte[] { 23, 3, 3, 0, 40 }, 0, record, 0, 5);
             raw.getOutputStream().write(record);
             assertThat(server.end().failure()).isInstanceOf(SSLException.class);
             assertThatThrownBy(() -> client.getInputStream().read()).hasMessageContaining("bad_record_mac");
@@ -289,7 +291,7 @@ class TlsConnTest {
         start(ScriptedServer.ECHO);
         try (Socket raw = server.connect()) {
             client("TLSv1.3", raw).startHandshake();
-            raw.getOutputStream().write(new byte[] {23, 3, 3, (byte) 0xff, (byte) 0xff, 42});
+            raw.getOutputStream().write(new byte[] { 23, 3, 3, (byte) 0xff, (byte) 0xff, 42 });
             assertThat(server.end().failure()).isInstanceOf(SSLException.class);
         }
     }
@@ -335,7 +337,7 @@ class TlsConnTest {
 
     /** CVE-2024-5971: a writer must not wait until something is read. */
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void aWriterNeedsNoReader(String protocol) throws Exception {
         start(conn -> conn.write(ByteBuffer.wrap(noise(11, 2_000_000))));
         try (SSLSocket client = client(protocol)) {
@@ -414,9 +416,10 @@ class TlsConnTest {
     }
 
     private static SSLSocket client(String protocol, Socket raw) throws IOException {
-        SSLSocket socket = (SSLSocket) TestCertificates.trusting(SERVER).getSocketFactory().createSocket(raw, "localhost",
+        SSLSocket socket = (SSLSocket) TestCertificates.trusting(SERVER).getSocketFactory().createSocket(raw,
+                "localhost",
                 raw.getPort(), true);
-        socket.setEnabledProtocols(new String[] {protocol});
+        socket.setEnabledProtocols(new String[] { protocol });
         return socket;
     }
 

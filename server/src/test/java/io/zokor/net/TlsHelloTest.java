@@ -30,13 +30,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsHelloTest {
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 7, 100, 100_000})
+    @ValueSource(ints = { 1, 2, 3, 7, 100, 100_000 })
     void theNameIsReadHoweverTheBytesCome(int piece) throws Exception {
         assertThat(read(jdkHello("www.Example.com"), piece)).isEqualTo("www.example.com");
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3, 100})
+    @ValueSource(ints = { 1, 3, 100 })
     void theNameIsReadWhateverTheRecords(int fragment) throws Exception {
         byte[] hello = jdkHello("www.example.com");
         assertThat(read(records(message(hello), fragment), 4096)).isEqualTo("www.example.com");
@@ -58,7 +58,7 @@ class TlsHelloTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "a b", "a/b", "a\u0000b", "a\nb", "\u00e4.example", "[::1]", "*.example.com"})
+    @ValueSource(strings = { "", ".", "a b", "a/b", "a\u0000b", "a\nb", "\u00e4.example", "[::1]", "*.example.com" })
     void aMalformedNameIsRefused(String name) {
         assertThatThrownBy(() -> read(withNames(name(name)), 1000)).isInstanceOf(ClientHelloException.class)
                 .extracting(e -> ((ClientHelloException) e).alert()).isEqualTo(TlsAlert.ILLEGAL_PARAMETER);
@@ -126,7 +126,7 @@ class TlsHelloTest {
     void endlessRecordsAreRefusedAtTheLimit() {
         // A handshake message that announces the most, in the smallest records.
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes(new byte[] {1, 0, 0x40, 0});
+        message.writeBytes(new byte[] { 1, 0, 0x40, 0 });
         message.writeBytes(new byte[ClientHello.MAX_BYTES]);
         ArrayConn conn = new ArrayConn(records(message.toByteArray(), 1), 10_000);
         assertThatThrownBy(() -> ClientHello.read(new TlsInput(conn))).isInstanceOf(ClientHelloException.class);
@@ -135,24 +135,25 @@ class TlsHelloTest {
 
     @Test
     void aLongerMessageIsRefusedByItsHeaderAlone() {
-        assertThatThrownBy(() -> read(new byte[] {22, 3, 1, 0, 4, 1, 0, 0x40, 1}, 100))
+        assertThatThrownBy(() -> read(new byte[] { 22, 3, 1, 0, 4, 1, 0, 0x40, 1 }, 100))
                 .isInstanceOf(ClientHelloException.class).hasMessageContaining("longer");
     }
 
     @Test
     void anEmptyRecordIsRefused() {
-        assertThatThrownBy(() -> read(new byte[] {22, 3, 1, 0, 0}, 100)).isInstanceOf(ClientHelloException.class);
+        assertThatThrownBy(() -> read(new byte[] { 22, 3, 1, 0, 0 }, 100)).isInstanceOf(ClientHelloException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\n", "POST /", "OPTIONS * HTTP/1.0", "PRI * HTTP/2.0", "BREW /pot"})
+    @ValueSource(strings = { "GET / HTTP/1.1\r\n", "POST /", "OPTIONS * HTTP/1.0", "PRI * HTTP/2.0", "BREW /pot" })
     void plainHttpIsToldApart(String text) {
         assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.US_ASCII), 1))
                 .isInstanceOf(PlainHttpOnTlsException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"get / HTTP/1.1", " GET /", "SSH-2.0-OpenSSH", "ABCDEFGHIJKLMNOPQRSTUVWXYZ /", "\u0080\u0001", "\u0015\u0003"})
+    @ValueSource(strings = { "get / HTTP/1.1", " GET /", "SSH-2.0-OpenSSH", "ABCDEFGHIJKLMNOPQRSTUVWXYZ /",
+        "\u0080\u0001", "\u0015\u0003" })
     void anythingElseIsGarbage(String text) {
         assertThatThrownBy(() -> read(text.getBytes(StandardCharsets.ISO_8859_1), 100))
                 .isInstanceOf(ClientHelloException.class);
@@ -170,14 +171,14 @@ class TlsHelloTest {
     /** A record that announces much must not make a large buffer, and waiting between records must not hold one. */
     @Test
     void buffersGrowWithWhatComes() throws Exception {
-        byte[] announcing = Arrays.copyOf(new byte[] {23, 3, 3, 0x40, 0}, 400);
+        byte[] announcing = Arrays.copyOf(new byte[] { 23, 3, 3, 0x40, 0 }, 400);
         ArrayConn slow = new ArrayConn(announcing, 1);
         assertThatThrownBy(() -> new TlsInput(slow).awaitRecord()).isInstanceOf(PeerGoneException.class);
         assertThat(slow.largestRead()).isLessThanOrEqualTo(512);
 
         byte[] records = new byte[20 * 100];
         for (int i = 0; i < 20; i++) {
-            System.arraycopy(new byte[] {23, 3, 3, 0, 95}, 0, records, i * 100, 5);
+            System.arraycopy(new byte[] { 23, 3, 3, 0, 95 }, 0, records, i * 100, 5);
         }
         ArrayConn recordByRecord = new ArrayConn(records, 100);
         TlsInput input = new TlsInput(recordByRecord);
@@ -222,7 +223,7 @@ class TlsHelloTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int at = 0; at < message.length; at += fragment) {
             int n = Math.min(fragment, message.length - at);
-            out.writeBytes(new byte[] {22, 3, 1, (byte) (n >> 8), (byte) n});
+            out.writeBytes(new byte[] { 22, 3, 1, (byte) (n >> 8), (byte) n });
             out.write(message, at, n);
         }
         return out.toByteArray();
@@ -230,17 +231,17 @@ class TlsHelloTest {
 
     private static byte[] hello(byte[] extensions) {
         byte[] start = new byte[2 + 32 + 1];
-        byte[] body = join(start, new byte[] {0, 2, 0x13, 0x01, 1, 0},
+        byte[] body = join(start, new byte[] { 0, 2, 0x13, 0x01, 1, 0 },
                 extensions.length == 0 ? extensions : prefixed(2, extensions));
-        return join(new byte[] {1}, prefixed(3, body));
+        return join(new byte[] { 1 }, prefixed(3, body));
     }
 
     private static byte[] withNames(byte[] names) {
-        return records(hello(join(new byte[] {0, 0}, prefixed(2, prefixed(2, names)))), 1000);
+        return records(hello(join(new byte[] { 0, 0 }, prefixed(2, prefixed(2, names)))), 1000);
     }
 
     private static byte[] name(String name) {
-        return join(new byte[] {0}, prefixed(2, name.getBytes(StandardCharsets.ISO_8859_1)));
+        return join(new byte[] { 0 }, prefixed(2, name.getBytes(StandardCharsets.ISO_8859_1)));
     }
 
     private static byte[] prefixed(int lengthBytes, byte[] content) {

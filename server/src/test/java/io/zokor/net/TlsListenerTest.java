@@ -57,40 +57,40 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.2,NEED", "TLSv1.3,NEED", "TLSv1.2,WANT", "TLSv1.3,WANT"})
+    @CsvSource({ "TLSv1.2,NEED", "TLSv1.3,NEED", "TLSv1.2,WANT", "TLSv1.3,WANT" })
     void aClientsCertificateIsTold(String protocol, ClientAuth auth) throws Exception {
         start(TlsContexts.of(new TlsContext(SERVER.context(CLIENT), null, null, auth)));
         try (SSLSocket client = client(CLIENT.context(SERVER), null)) {
-            client.setEnabledProtocols(new String[] {protocol});
+            client.setEnabledProtocols(new String[] { protocol });
             echo(client);
             assertThat(info.get().peerCertificates()).containsExactly(CLIENT.certificate());
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.2,NONE", "TLSv1.3,NONE", "TLSv1.2,WANT", "TLSv1.3,WANT"})
+    @CsvSource({ "TLSv1.2,NONE", "TLSv1.3,NONE", "TLSv1.2,WANT", "TLSv1.3,WANT" })
     void aClientNeedsNoCertificateUnlessItIsNeeded(String protocol, ClientAuth auth) throws Exception {
         start(TlsContexts.of(new TlsContext(SERVER.context(CLIENT), null, null, auth)));
         try (SSLSocket client = client(TestCertificates.trusting(SERVER), null)) {
-            client.setEnabledProtocols(new String[] {protocol});
+            client.setEnabledProtocols(new String[] { protocol });
             echo(client);
             assertThat(info.get().peerCertificates()).isEmpty();
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void aClientWithoutTheNeededCertificateIsRefused(String protocol) throws Exception {
         start(TlsContexts.of(new TlsContext(SERVER.context(CLIENT), null, null, ClientAuth.NEED)));
         try (SSLSocket client = client(TestCertificates.trusting(SERVER), null)) {
-            client.setEnabledProtocols(new String[] {protocol});
+            client.setEnabledProtocols(new String[] { protocol });
             assertThatThrownBy(() -> echo(client)).isInstanceOf(SSLException.class).hasMessageContaining("alert");
         }
         assertThat(server.end().failure()).isInstanceOf(SSLHandshakeException.class);
     }
 
     @ParameterizedTest
-    @EnumSource(value = ClientAuth.class, names = {"WANT", "NEED"})
+    @EnumSource(value = ClientAuth.class, names = { "WANT", "NEED" })
     void aCertificateThatIsNotTrustedIsRefused(ClientAuth auth) throws Exception {
         start(TlsContexts.of(new TlsContext(SERVER.context(CLIENT), null, null, auth)));
         // OTHER claims the issuer the server asks for, so that its client sends it.
@@ -114,8 +114,9 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {"a.example,other", "A.EXAMPLE,other", "b.c.example,other", "c.example,server",
-            "localhost,server", "-,server"})
+    @CsvSource(nullValues = "-", value = { "a.example,other", "A.EXAMPLE,other", "b.c.example,other",
+        "c.example,server",
+        "localhost,server", "-,server" })
     void theNameChoosesTheContext(@Nullable String name, String expected) throws Exception {
         TlsContext other = TlsContext.of(OTHER.context());
         start(TlsContexts.of(TlsContext.of(SERVER.context()), Map.of("A.example", other, "*.c.example", other)));
@@ -169,11 +170,11 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TLSv1.2,TLSv1.3", "TLSv1.3,TLSv1.2"})
+    @CsvSource({ "TLSv1.2,TLSv1.3", "TLSv1.3,TLSv1.2" })
     void protocolsThatAreNotEnabledAreRefused(String enabled, String wanted) throws Exception {
         start(TlsContexts.of(new TlsContext(SERVER.context(), List.of(enabled), null, ClientAuth.NONE)));
         try (SSLSocket client = client(TestCertificates.trusting(SERVER), null)) {
-            client.setEnabledProtocols(new String[] {wanted});
+            client.setEnabledProtocols(new String[] { wanted });
             assertThatThrownBy(client::startHandshake).isInstanceOf(SSLHandshakeException.class)
                     .hasMessageContaining("protocol_version");
         }
@@ -192,11 +193,11 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
     void theApplicationProtocolIsAgreed(String protocol) throws Exception {
         start(TlsContexts.of(TlsContext.of(SERVER.context())));
         try (SSLSocket client = client(TestCertificates.trusting(SERVER), null)) {
-            client.setEnabledProtocols(new String[] {protocol});
+            client.setEnabledProtocols(new String[] { protocol });
             offer(client, "h2", "http/1.1");
             echo(client);
             assertThat(client.getApplicationProtocol()).isEqualTo("http/1.1");
@@ -224,12 +225,13 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 100, 5_000, 60_000})
+    @ValueSource(ints = { 0, 100, 5_000, 60_000 })
     void plainHttpIsAnsweredReadably(int cookieLength) throws Exception {
         start(TlsContexts.of(TlsContext.of(SERVER.context())));
         try (Socket client = server.connect()) {
-            client.getOutputStream().write(("GET /x HTTP/1.1\r\nHost: localhost\r\nCookie: a=" + "b".repeat(cookieLength)
-                    + "\r\n\r\n").getBytes(US_ASCII));
+            client.getOutputStream()
+                    .write(("GET /x HTTP/1.1\r\nHost: localhost\r\nCookie: a=" + "b".repeat(cookieLength)
+                            + "\r\n\r\n").getBytes(US_ASCII));
             String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
             assertThat(answer).matches("(?s)HTTP/1\\.1 400 Bad Request\r\nDate: [^\r]+ GMT\r\n"
                     + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: \\d+\r\nConnection: close\r\n\r\n"
@@ -280,7 +282,7 @@ class TlsListenerTest {
                 random.nextBytes(bytes);
                 if (i % 2 == 0) {
                     // Goes further into the engine.
-                    System.arraycopy(new byte[] {22, 3, 1, 0, (byte) 195, 1, 0, 0, (byte) 191}, 0, bytes, 0, 9);
+                    System.arraycopy(new byte[] { 22, 3, 1, 0, (byte) 195, 1, 0, 0, (byte) 191 }, 0, bytes, 0, 9);
                 }
                 client.getOutputStream().write(bytes);
                 client.shutdownOutput();
@@ -296,7 +298,8 @@ class TlsListenerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\u0016", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003ZZZZ", "GET"})
+    @ValueSource(strings = { "", "\u0016", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003ZZZZ",
+        "GET" })
     void aStalledHandshakeEndsAtItsDeadline(String sent) throws Exception {
         start(TlsContexts.of(TlsContext.of(SERVER.context())), Duration.ofMillis(200));
         try (Socket client = server.connect()) {
@@ -320,7 +323,7 @@ class TlsListenerTest {
         };
         try (Relay relay = new Relay(server.port(), firstRecord);
                 SSLSocket client = client(TestCertificates.trusting(SERVER), null, relay.connect())) {
-            client.setEnabledProtocols(new String[] {"TLSv1.2"});
+            client.setEnabledProtocols(new String[] { "TLSv1.2" });
             assertThatThrownBy(client::startHandshake).isInstanceOf(IOException.class);
             assertThat(server.end().failure()).isInstanceOf(DeadlineExceededException.class);
         }
@@ -330,7 +333,7 @@ class TlsListenerTest {
     void aClientThatLeavesInTheHandshakeIsThePeerGone() throws Exception {
         start(TlsContexts.of(TlsContext.of(SERVER.context())));
         try (Socket client = server.connect()) {
-            client.getOutputStream().write(new byte[] {22, 3, 1});
+            client.getOutputStream().write(new byte[] { 22, 3, 1 });
         }
         assertThat(server.end().failure()).isInstanceOf(PeerGoneException.class);
     }

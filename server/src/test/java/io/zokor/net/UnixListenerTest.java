@@ -69,7 +69,8 @@ class UnixListenerTest {
 
     @Test
     void abortEndsAConnection() throws Exception {
-        try (ScriptedServer server = new ScriptedServer(UnixListener.bind(path, 10, null), Conn::abort, Duration.ofSeconds(20));
+        try (ScriptedServer server = new ScriptedServer(UnixListener.bind(path, 10, null), Conn::abort,
+                Duration.ofSeconds(20));
                 SocketChannel client = connect()) {
             assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
             assertThat(server.end().failure()).isNull();
@@ -109,7 +110,9 @@ class UnixListenerTest {
 
     @Test
     void aFullBacklogIsSomebodyToo() throws Exception {
-        try (UnixListener first = UnixListener.bind(path, 1, null); SocketChannel a = connect(); SocketChannel b = connect()) {
+        try (UnixListener first = UnixListener.bind(path, 1, null);
+                SocketChannel a = connect();
+                SocketChannel b = connect()) {
             assertThat(a.isConnected()).isTrue();
             assertThat(b.isConnected()).isTrue();
             assertThatThrownBy(() -> UnixListener.bind(path, 10, null)).isInstanceOf(BindException.class);

@@ -236,6 +236,12 @@ public final class PipeConn implements Conn {
         }
     }
 
+    /** Expires by the pipe's own clock, which does so by itself when it advances. */
+    @Override
+    public void expire(long now) {
+        expire();
+    }
+
     @Override
     public SocketAddress remoteAddress() {
         return remoteAddress;

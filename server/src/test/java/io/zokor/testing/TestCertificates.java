@@ -39,7 +39,8 @@ import javax.net.ssl.TrustManagerFactory;
  */
 public final class TestCertificates {
 
-    private static final byte[] ECDSA_WITH_SHA256 = der(0x30, der(0x06, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
+    private static final byte[] ECDSA_WITH_SHA256 = der(0x30,
+            der(0x06, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
 
     private static final byte[] COMMON_NAME = der(0x06, 0x55, 0x04, 0x03);
 
@@ -81,7 +82,7 @@ public final class TestCertificates {
             try {
                 KeyStore store = KeyStore.getInstance(type);
                 store.load(null, null);
-                store.setKeyEntry(alias, key, password.toCharArray(), new Certificate[] {certificate});
+                store.setKeyEntry(alias, key, password.toCharArray(), new Certificate[] { certificate });
                 return store;
             } catch (GeneralSecurityException | IOException e) {
                 throw new IllegalStateException(e);
@@ -143,21 +144,23 @@ public final class TestCertificates {
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair keys = generator.generateKeyPair();
             byte[] name = der(0x30, der(0x31, der(0x30, COMMON_NAME, der(0x0c, utf8(commonName)))));
-            byte[] validity = der(0x30, der(0x17, utf8(UTC_TIME.format(notBefore))), der(0x17, utf8(UTC_TIME.format(notAfter))));
+            byte[] validity = der(0x30, der(0x17, utf8(UTC_TIME.format(notBefore))),
+                    der(0x17, utf8(UTC_TIME.format(notAfter))));
             ByteArrayOutputStream names = new ByteArrayOutputStream();
             names.writeBytes(generalName("localhost"));
             names.writeBytes(generalName("127.0.0.1"));
             for (String alternative : alternatives) {
                 names.writeBytes(generalName(alternative));
             }
-            byte[] extensions = der(0xa3, der(0x30, der(0x30, SUBJECT_ALTERNATIVE_NAME, der(0x04, der(0x30, names.toByteArray())))));
+            byte[] extensions = der(0xa3,
+                    der(0x30, der(0x30, SUBJECT_ALTERNATIVE_NAME, der(0x04, der(0x30, names.toByteArray())))));
             byte[] serial = der(0x02, new BigInteger(63, new SecureRandom()).add(BigInteger.ONE).toByteArray());
             byte[] body = der(0x30, der(0xa0, der(0x02, 2)), serial, ECDSA_WITH_SHA256, name, validity, name,
                     keys.getPublic().getEncoded(), extensions);
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(keys.getPrivate());
             signature.update(body);
-            byte[] certificate = der(0x30, body, ECDSA_WITH_SHA256, der(0x03, new byte[] {0}, signature.sign()));
+            byte[] certificate = der(0x30, body, ECDSA_WITH_SHA256, der(0x03, new byte[] { 0 }, signature.sign()));
             return new Identity(keys.getPrivate(), (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(certificate)));
         } catch (GeneralSecurityException e) {
@@ -201,7 +204,8 @@ public final class TestCertificates {
                 keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
                 keyManagers.init(keys, "secret".toCharArray());
             }
-            TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            TrustManagerFactory trustManagers = TrustManagerFactory
+                    .getInstance(TrustManagerFactory.getDefaultAlgorithm());
             trustManagers.init(trustStore(trusted));
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers == null ? null : keyManagers.getKeyManagers(),
@@ -221,7 +225,8 @@ public final class TestCertificates {
 
     private static String pem(String what, byte[] content) {
         return "-----BEGIN " + what + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + what + "-----\n";
+                + Base64.getMimeEncoder(64, new byte[] { '\n' }).encodeToString(content) + "\n-----END " + what
+                + "-----\n";
     }
 
     private static byte[] encoded(Certificate certificate) {
