@@ -37,6 +37,8 @@ public final class SessionManager {
 
     private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+    private static final Duration STOP_WAIT = Duration.ofSeconds(5);
+
     private final SessionSettings settings;
 
     private final ConcurrentMap<String, ZokorSession> sessions = new ConcurrentHashMap<>();
@@ -163,12 +165,17 @@ public final class SessionManager {
      * before the context's end). After {@link #save()} with a store there is none left.
      */
     public void stop() {
+        Thread stopped;
         sweeperLock.lock();
         try {
+            stopped = sweeper;
             sweeper = null;
             sweeperStopped.signalAll();
         } finally {
             sweeperLock.unlock();
+        }
+        if (stopped != null) {
+            awaitEnd(stopped);
         }
         for (ZokorSession session : sessions.values()) {
             if (session.startInvalidation()) {
@@ -323,6 +330,17 @@ public final class SessionManager {
             return sweeper == me;
         } finally {
             sweeperLock.unlock();
+        }
+    }
+
+    /** The listeners of an expiry that is under way are to be done before the context ends. */
+    private static void awaitEnd(Thread thread) {
+        try {
+            if (thread != Thread.currentThread() && !thread.join(STOP_WAIT)) {
+                LOGGER.log(Level.WARNING, "a session listener has not returned within " + STOP_WAIT.toSeconds() + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -285,6 +285,10 @@ public final class ZokorSession implements HttpSession {
         return consumer -> access(idThen, consumer);
     }
 
+    SessionManager manager() {
+        return manager;
+    }
+
     /** Decides for an end by {@link #invalidate()}; true for one caller only, who goes on with {@link #finishInvalidation}. */
     boolean startInvalidation() {
         lock.lock();

@@ -17,9 +17,9 @@ class ServletMappingsTest {
 
     /** Table 12-2 over the mappings of table 12-1. */
     @ParameterizedTest
-    @CsvSource({"/foo/bar/index.html, servlet1", "/foo/bar/index.bop, servlet1", "/baz, servlet2",
-            "/baz/index.html, servlet2", "/catalog, servlet3", "/catalog/index.html, default",
-            "/catalog/racecar.bop, servlet4", "/index.bop, servlet4"})
+    @CsvSource({ "/foo/bar/index.html, servlet1", "/foo/bar/index.bop, servlet1", "/baz, servlet2",
+        "/baz/index.html, servlet2", "/catalog, servlet3", "/catalog/index.html, default",
+        "/catalog/racecar.bop, servlet4", "/index.bop, servlet4" })
     void matchesByTheTableOfTheSpecification(String path, String servlet) {
         ServletMappings<String> mappings = new ServletMappings<>();
         mappings.add("/foo/bar/*", "servlet1");
@@ -61,8 +61,8 @@ class ServletMappingsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(nullValues = "none", value = {"/a/b/c/d, /a/b/*, /a/b, /c/d, c/d", "/a/b, /a/b/*, /a/b, none, ''",
-            "/a/x/y.z, /a/*, /a, /x/y.z, x/y.z", "/q.z, /*, '', /q.z, q.z", "/, /*, '', /, ''"})
+    @CsvSource(nullValues = "none", value = { "/a/b/c/d, /a/b/*, /a/b, /c/d, c/d", "/a/b, /a/b/*, /a/b, none, ''",
+        "/a/x/y.z, /a/*, /a, /x/y.z, x/y.z", "/q.z, /*, '', /q.z, q.z", "/, /*, '', /, ''" })
     void theLongestPrefixWinsAndBeatsTheExtension(String path, String pattern, String servletPath, String pathInfo,
             String matchValue) {
         ServletMappings<String> mappings = new ServletMappings<>();
