@@ -206,7 +206,9 @@ public final class MultipartParser {
         long count = 0;
         while (true) {
             int next = in.read();
-            if (++count > left) {
+            boolean lineEnds = next == '\r';
+            count += lineEnds ? 2 : 1;
+            if (count > left) {
                 throw tooLarge(
                         "the header of a part exceeds the maximum size of " + limits.maxPartHeaderSize() + " bytes",
                         "zokor.limits.max-part-header-size");
@@ -214,11 +216,11 @@ public final class MultipartParser {
             if (next < 0) {
                 throw BoundaryReader.malformed("it ends within the header of a part");
             }
-            if (next == '\r') {
+            if (lineEnds) {
                 if (in.read() != '\n') {
                     throw BoundaryReader.malformed("a CR without LF in the header of a part");
                 }
-                return count + 1;
+                return count;
             }
             if (next == '\n' || next == 0) {
                 throw BoundaryReader.malformed("a LF without CR, or a NUL, in the header of a part");

@@ -317,7 +317,7 @@ public final class ZokorSession implements HttpSession {
      */
     void finishInvalidation() {
         manager.remove(this);
-        Failures failures = new Failures();
+        ListenerFailures failures = new ListenerFailures();
         failures.run(() -> manager.events().destroyed(this));
         Map<String, Object> bound;
         lock.lock();
@@ -494,29 +494,5 @@ public final class ZokorSession implements HttpSession {
 
     private static IllegalStateException over(String method) {
         return new IllegalStateException(method + ": the session has been invalidated or has expired");
-    }
-
-    /** Runs listeners one after the other whatever they throw. */
-    private static final class Failures {
-
-        private @Nullable RuntimeException first;
-
-        private void run(Runnable action) {
-            try {
-                action.run();
-            } catch (RuntimeException e) {
-                if (first == null) {
-                    first = e;
-                } else if (first != e) {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-
-        private void rethrow() {
-            if (first != null) {
-                throw first;
-            }
-        }
     }
 }
