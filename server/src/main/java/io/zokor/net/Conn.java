@@ -112,6 +112,11 @@ public interface Conn extends Closeable {
         return null;
     }
 
+    /** {@return whether it is encrypted, or will be once the handshake is done} */
+    default boolean isEncrypted() {
+        return false;
+    }
+
     /**
      * Ends the output; the peer reads to the end and may go on sending.
      *

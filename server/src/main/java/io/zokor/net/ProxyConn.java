@@ -20,6 +20,8 @@ final class ProxyConn implements Conn {
 
     private final List<AddressRange> trusted;
 
+    private final LogLimit refusals;
+
     private volatile @Nullable InetSocketAddress announcedRemote;
 
     private volatile @Nullable InetSocketAddress announcedLocal;
@@ -27,9 +29,10 @@ final class ProxyConn implements Conn {
     /** What came after the header in the same read; dropped when it is consumed. */
     private @Nullable ByteBuffer rest;
 
-    ProxyConn(Conn inner, List<AddressRange> trusted) {
+    ProxyConn(Conn inner, List<AddressRange> trusted, LogLimit refusals) {
         this.inner = inner;
         this.trusted = trusted;
+        this.refusals = refusals;
     }
 
     @Override
@@ -37,8 +40,10 @@ final class ProxyConn implements Conn {
         inner.handshake();
         SocketAddress proxy = inner.remoteAddress();
         if (!(proxy instanceof UnixDomainSocketAddress) && !AddressRange.anyContains(trusted, proxy)) {
-            throw new ProxyProtocolException("a connection from " + proxy
-                    + ", which is none of zokor.trusted-proxies, on a listener with zokor.proxy-protocol=required");
+            String message = "a connection from " + proxy
+                    + ", which is none of zokor.trusted-proxies, on a listener with zokor.proxy-protocol=required";
+            refusals.log(() -> "Refused " + message);
+            throw new ProxyProtocolException(message);
         }
         ByteBuffer in = ByteBuffer.allocate(ProxyHeader.MAX_V2);
         ProxyHeader header = null;
@@ -120,6 +125,11 @@ final class ProxyConn implements Conn {
     @Override
     public @Nullable TlsInfo tls() {
         return inner.tls();
+    }
+
+    @Override
+    public boolean isEncrypted() {
+        return inner.isEncrypted();
     }
 
     @Override

@@ -19,6 +19,9 @@ public final class ProxyProtocolListener implements Listener {
 
     private final List<AddressRange> trusted;
 
+    /** A wrong list refuses everything: that must not be silent. */
+    private final LogLimit refusals = new LogLimit(System.getLogger("io.zokor.net"), System.Logger.Level.WARNING);
+
     /**
      * Wraps a listener.
      *
@@ -32,7 +35,7 @@ public final class ProxyProtocolListener implements Listener {
 
     @Override
     public Conn accept() throws IOException {
-        return new ProxyConn(inner.accept(), trusted);
+        return new ProxyConn(inner.accept(), trusted, refusals);
     }
 
     @Override

@@ -52,7 +52,7 @@ final class TlsConn implements Conn {
 
     private final List<String> applicationProtocols;
 
-    private final LastWords lastWords;
+    private final LogLimit plainHttp;
 
     private final TlsInput input;
 
@@ -65,6 +65,11 @@ final class TlsConn implements Conn {
 
     private volatile long readDeadline = Deadline.NONE;
 
+    /** Who made the handshake. */
+    private volatile @Nullable Thread owner;
+
+    private volatile boolean closing;
+
     /** Set when a write failed, so that nothing is sent after a broken record. */
     private volatile boolean outputBroken;
 
@@ -73,29 +78,45 @@ final class TlsConn implements Conn {
 
     private boolean inputEnded;
 
-    TlsConn(Conn inner, TlsContexts contexts, List<String> applicationProtocols, Ticker ticker) {
+    /** Whether the connection itself has ended, too. */
+    private boolean connEnded;
+
+    TlsConn(Conn inner, TlsContexts contexts, List<String> applicationProtocols, LogLimit plainHttp) {
         this.inner = inner;
         this.contexts = contexts;
         this.applicationProtocols = applicationProtocols;
-        this.lastWords = new LastWords(inner, ticker);
+        this.plainHttp = plainHttp;
         this.input = new TlsInput(inner);
     }
 
     @Override
     public void handshake() throws IOException {
         inner.handshake();
-        session = new TlsHandshake(inner, input, lastWords, readDeadline).run(contexts, applicationProtocols);
+        owner = Thread.currentThread();
+        try {
+            session = new TlsHandshake(inner, input, readDeadline).run(contexts, applicationProtocols);
+        } catch (PlainHttpOnTlsException e) {
+            plainHttp.log(() -> "Plain HTTP from " + remoteAddress() + " on the TLS port at " + localAddress()
+                    + "; answered with 400");
+            throw e;
+        }
     }
 
     @Override
     public int read(ByteBuffer target) throws IOException {
         SSLEngine engine = session().engine();
+        checkOpen();
+        if (connEnded) {
+            // Nothing comes any more, but a reset shows.
+            return inner.read(ByteBuffer.allocate(1));
+        }
         int n = takePlain(target);
         while (n == 0 && !inputEnded) {
             if (input.awaitRecord()) {
                 n = readRecord(engine, target);
             } else {
                 inputEnded = true;
+                connEnded = true;
             }
         }
         return n == 0 ? -1 : n;
@@ -156,18 +177,23 @@ final class TlsConn implements Conn {
         return n;
     }
 
-    /** Sends the engine's alert unless a writer is at work, whose next record it will be. */
     private void tellWhy(SSLEngine engine) {
         inputEnded = true;
+        endOutput(engine);
+    }
+
+    /**
+     * Sends the engine's pending alert or a close_notify and closes the engine's output. Not where a writer is at work: it is
+     * about to be cut anyway, and nothing may wait for it.
+     */
+    private void endOutput(SSLEngine engine) {
         if (!writing.tryLock()) {
             return;
         }
         try {
-            if (!outputBroken) {
+            if (!outputBroken && !engine.isOutboundDone()) {
                 engine.closeOutbound();
-                ByteBuffer alert = TlsHandshake.lastRecords(engine);
-                outputBroken = true;
-                lastWords.send(alert, Deadline.NONE);
+                outputBroken = !LastWords.say(inner, TlsHandshake.lastRecords(engine));
             }
         } finally {
             writing.unlock();
@@ -188,6 +214,7 @@ final class TlsConn implements Conn {
         SSLEngine engine = session().engine();
         writing.lock();
         try {
+            checkOpen();
             if (outputBroken) {
                 throw new ClosedChannelException();
             }
@@ -291,42 +318,48 @@ final class TlsConn implements Conn {
     }
 
     @Override
+    public boolean isEncrypted() {
+        return true;
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         TlsHandshake.Session made = session;
-        writing.lock();
-        try {
-            if (made != null && !outputBroken) {
-                made.engine().closeOutbound();
-                inner.write(TlsHandshake.lastRecords(made.engine()));
-            }
-        } finally {
-            writing.unlock();
+        if (made != null) {
+            endOutput(made.engine());
         }
         inner.shutdownOutput();
     }
 
     @Override
     public boolean isOpen() {
-        return inner.isOpen();
+        return inner.isOpen() && !closing;
     }
 
     /**
-     * Sends a close_notify where that is possible at once or soon, and closes. The peer's is not waited for (RFC 8446 section
-     * 6.1).
+     * Sends a close_notify and closes. The peer's is not waited for (RFC 8446 section 6.1), nor is a peer that does not read,
+     * for longer than a moment; a thread other than the connection's own waits for nothing, so that it can close many.
      */
     @Override
     public void close() throws IOException {
         TlsHandshake.Session made = session;
-        // A writer that is at work is cut anyway.
-        if (made != null && inner.isOpen() && writing.tryLock()) {
-            try {
-                if (!outputBroken && !made.engine().isOutboundDone()) {
-                    made.engine().closeOutbound();
-                    lastWords.send(TlsHandshake.lastRecords(made.engine()), Deadline.NONE);
+        closing = true;
+        if (made == null || Thread.currentThread() == owner || !inner.isOpen()) {
+            closeNow(made);
+        } else {
+            Thread.ofVirtual().name("zokor-tls-close").inheritInheritableThreadLocals(false).start(() -> {
+                try {
+                    closeNow(made);
+                } catch (IOException e) {
+                    System.getLogger("io.zokor.net").log(System.Logger.Level.DEBUG, () -> "closing " + this, e);
                 }
-            } finally {
-                writing.unlock();
-            }
+            });
+        }
+    }
+
+    private void closeNow(TlsHandshake.@Nullable Session made) throws IOException {
+        if (made != null && inner.isOpen()) {
+            endOutput(made.engine());
         }
         inner.close();
     }
@@ -339,6 +372,12 @@ final class TlsConn implements Conn {
     @Override
     public String toString() {
         return "TlsConn[" + inner + "]";
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+        if (closing) {
+            throw new ClosedChannelException();
+        }
     }
 
     private TlsHandshake.Session session() {

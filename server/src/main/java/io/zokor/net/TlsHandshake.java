@@ -47,18 +47,15 @@ final class TlsHandshake {
 
     private final TlsInput input;
 
-    private final LastWords lastWords;
-
-    /** When all must be over, last words included. */
+    /** When all must be over. */
     private final long deadline;
 
     /** Records that are yet to be sent; {@code null} if none are. */
     private @Nullable ByteBuffer flight;
 
-    TlsHandshake(Conn conn, TlsInput input, LastWords lastWords, long deadline) {
+    TlsHandshake(Conn conn, TlsInput input, long deadline) {
         this.conn = conn;
         this.input = input;
-        this.lastWords = lastWords;
         this.deadline = deadline;
     }
 
@@ -80,10 +77,10 @@ final class TlsHandshake {
             negotiate(engine);
             return new Session(engine, info(engine, context, hello));
         } catch (PlainHttpOnTlsException e) {
-            lastWords.sendAndLinger(plainHttpAnswer(), deadline);
+            LastWords.sayAndLinger(conn, plainHttpAnswer());
             throw e;
         } catch (ClientHelloException e) {
-            lastWords.sendAndLinger(e.alert().asRecord(), deadline);
+            LastWords.sayAndLinger(conn, e.alert().asRecord());
             throw e;
         }
     }
@@ -111,7 +108,7 @@ final class TlsHandshake {
             flight = null;
             ByteBuffer alert = lastRecords(engine);
             if (alert.hasRemaining()) {
-                lastWords.sendAndLinger(alert, deadline);
+                LastWords.sayAndLinger(conn, alert);
             }
             throw e;
         } catch (RuntimeException e) {

@@ -20,7 +20,7 @@ public final class TlsListener implements Listener {
 
     private final List<String> applicationProtocols;
 
-    private final Ticker ticker;
+    private final LogLimit plainHttp = new LogLimit(System.getLogger("io.zokor.net"), System.Logger.Level.INFO);
 
     private volatile TlsContexts contexts;
 
@@ -31,7 +31,7 @@ public final class TlsListener implements Listener {
      * @param contexts the terms
      */
     public TlsListener(Listener inner, TlsContexts contexts) {
-        this(inner, contexts, List.of("http/1.1"), Ticker.system());
+        this(inner, contexts, List.of("http/1.1"));
     }
 
     /**
@@ -40,13 +40,11 @@ public final class TlsListener implements Listener {
      * @param inner where the connections come from
      * @param contexts the terms
      * @param applicationProtocols what is offered by ALPN (RFC 7301), the preferred first; empty for no ALPN
-     * @param ticker the clock of the server's deadlines
      */
-    public TlsListener(Listener inner, TlsContexts contexts, List<String> applicationProtocols, Ticker ticker) {
+    public TlsListener(Listener inner, TlsContexts contexts, List<String> applicationProtocols) {
         this.inner = inner;
         this.contexts = contexts;
         this.applicationProtocols = List.copyOf(applicationProtocols);
-        this.ticker = ticker;
     }
 
     /**
@@ -65,7 +63,7 @@ public final class TlsListener implements Listener {
 
     @Override
     public Conn accept() throws IOException {
-        return new TlsConn(inner.accept(), this::choose, applicationProtocols, ticker);
+        return new TlsConn(inner.accept(), this::choose, applicationProtocols, plainHttp);
     }
 
     @Override

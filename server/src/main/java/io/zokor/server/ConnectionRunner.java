@@ -6,7 +6,10 @@ import java.time.Duration;
 
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
+import io.zokor.event.ExchangeOutcome;
+import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.internal.http1.Http1Connection;
@@ -15,6 +18,8 @@ import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.PeerGoneException;
+import io.zokor.net.PlainHttpOnTlsException;
+import io.zokor.net.ProxyProtocolException;
 import io.zokor.net.TimeoutKind;
 
 /** One connection from its handshake to its end; the last catch of its thread, which owns it. */
@@ -50,6 +55,11 @@ final class ConnectionRunner implements Runnable {
             reaper.watch(expirable);
             handshake();
             reason = new Http1Connection(connection, handler).serve();
+        } catch (PlainHttpOnTlsException e) {
+            reason = plainHttp();
+        } catch (ProxyProtocolException e) {
+            reason = CloseReason.PROTOCOL_ERROR;
+            LOGGER.log(Level.DEBUG, () -> connection + " refused: " + e.getMessage());
         } catch (DeadlineExceededException e) {
             reason = timedOut(e);
         } catch (PeerGoneException e) {
@@ -61,27 +71,44 @@ final class ConnectionRunner implements Runnable {
         } catch (Throwable t) {
             LOGGER.log(Level.ERROR, "serving " + connection + " failed", t);
         } finally {
-            reaper.forget(expirable);
             end(reason);
+            reaper.forget(expirable);
         }
     }
 
     private void handshake() throws IOException {
         ServerContext server = connection.server();
         long started = server.ticker().nanos();
+        boolean tls = conn.isEncrypted();
+        if (tls) {
+            connection.transition(ConnectionState.NEW, ConnectionState.TLS);
+        }
         conn.readDeadline(Deadline.after(connection.acceptedNanos(), server.config().timeouts().tlsHandshake()),
                 TimeoutKind.TLS_HANDSHAKE);
         try {
             conn.handshake();
             handshaken = true;
         } catch (IOException e) {
-            server.listener().tlsHandshake(connection, null, Duration.ofNanos(server.ticker().nanos() - started), e);
+            if (tls && !(e instanceof ProxyProtocolException)) {
+                server.listener().tlsHandshake(connection, null, Duration.ofNanos(server.ticker().nanos() - started),
+                        e);
+            }
             throw e;
         }
-        if (conn.tls() != null) {
+        if (tls) {
             server.listener().tlsHandshake(connection, conn.tls(),
                     Duration.ofNanos(server.ticker().nanos() - started), null);
         }
+    }
+
+    /** Answered by the handshake, which is all that could be: there is no exchange for it. */
+    private CloseReason plainHttp() {
+        ServerContext server = connection.server();
+        long now = server.ticker().nanos();
+        server.listener().requestRejected(connection, RejectReason.PLAIN_ON_TLS, 400);
+        server.listener().exchangeEnded(new ExchangeSummary(connection, null, 400, ExchangeOutcome.REJECTED,
+                RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now));
+        return CloseReason.TLS;
     }
 
     private CloseReason timedOut(DeadlineExceededException timeout) {

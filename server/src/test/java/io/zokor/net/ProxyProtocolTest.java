@@ -34,6 +34,8 @@ class ProxyProtocolTest {
     private static final List<AddressRange> LOOPBACK = List.of(AddressRange.parse("127.0.0.0/8"),
             AddressRange.parse("::1"));
 
+    private static final LogLimit QUIET = new LogLimit(System.getLogger("test"), System.Logger.Level.DEBUG);
+
     private static final String REST = "GET / HTTP/1.1\r\n";
 
     @ParameterizedTest
@@ -103,7 +105,8 @@ class ProxyProtocolTest {
     void version1Of108BytesIsRefusedWithoutWaitingForMore() {
         String header = "PROXY UNKNOWN " + "x".repeat(ProxyHeader.MAX_V1 - 14);
         TlsHelloTest.ArrayConn bytes = new TlsHelloTest.ArrayConn((header + "x".repeat(1000)).getBytes(US_ASCII), 1);
-        assertThatThrownBy(() -> new ProxyConn(bytes, LOOPBACK).handshake()).isInstanceOf(ProxyProtocolException.class);
+        assertThatThrownBy(() -> new ProxyConn(bytes, LOOPBACK, QUIET).handshake())
+                .isInstanceOf(ProxyProtocolException.class);
         assertThat(bytes.position()).isEqualTo(ProxyHeader.MAX_V1);
     }
 
@@ -165,7 +168,8 @@ class ProxyProtocolTest {
     void anUntrustedSourceIsRefusedBeforeAnythingIsRead() {
         TlsHelloTest.ArrayConn bytes = new TlsHelloTest.ArrayConn("PROXY UNKNOWN\r\n".getBytes(US_ASCII), 100,
                 new InetSocketAddress("192.0.2.9", 1));
-        assertThatThrownBy(() -> new ProxyConn(bytes, LOOPBACK).handshake()).isInstanceOf(ProxyProtocolException.class)
+        assertThatThrownBy(() -> new ProxyConn(bytes, LOOPBACK, QUIET).handshake())
+                .isInstanceOf(ProxyProtocolException.class)
                 .hasMessageContaining("zokor.trusted-proxies").hasMessageContaining("192.0.2.9");
         assertThat(bytes.position()).isZero();
     }
@@ -175,7 +179,7 @@ class ProxyProtocolTest {
         ProxyConn conn = new ProxyConn(
                 new TlsHelloTest.ArrayConn("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n".getBytes(US_ASCII), 100,
                         UnixDomainSocketAddress.of("")),
-                List.of());
+                List.of(), QUIET);
         conn.handshake();
         assertThat(conn.remoteAddress()).isEqualTo(new InetSocketAddress("192.0.2.1", 1));
     }
@@ -267,7 +271,7 @@ class ProxyProtocolTest {
     }
 
     private static ProxyConn conn(byte[] bytes, int piece) {
-        return new ProxyConn(new TlsHelloTest.ArrayConn(bytes, piece), LOOPBACK);
+        return new ProxyConn(new TlsHelloTest.ArrayConn(bytes, piece), LOOPBACK, QUIET);
     }
 
     private static void everySplit(byte[] header, InetSocketAddress source, InetSocketAddress destination)

@@ -400,7 +400,8 @@ class TlsConnTest {
     @Test
     void nothingIsReadOrWrittenBeforeTheHandshake() throws Exception {
         TlsConn conn = new TlsConn(new TlsHelloTest.ArrayConn(new byte[0], 1),
-                TlsContexts.of(TlsContext.of(SERVER.context())), List.of(), Ticker.system());
+                TlsContexts.of(TlsContext.of(SERVER.context())), List.of(),
+                new LogLimit(System.getLogger("test"), System.Logger.Level.INFO));
         assertThatThrownBy(() -> conn.read(ByteBuffer.allocate(1))).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> conn.write(ByteBuffer.allocate(1))).isInstanceOf(IllegalStateException.class);
         assertThat(conn.tls()).isNull();
