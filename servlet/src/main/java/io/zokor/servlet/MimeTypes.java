@@ -21,8 +21,10 @@ final class MimeTypes {
             Map.entry("tar", "application/x-tar"), Map.entry("tif", "image/tiff"), Map.entry("tiff", "image/tiff"),
             Map.entry("ttf", "font/ttf"), Map.entry("txt", "text/plain"), Map.entry("wasm", "application/wasm"),
             Map.entry("wav", "audio/wav"), Map.entry("webm", "video/webm"), Map.entry("webp", "image/webp"),
-            Map.entry("woff", "font/woff"), Map.entry("woff2", "font/woff2"), Map.entry("xhtml", "application/xhtml+xml"),
-            Map.entry("xml", "application/xml"), Map.entry("xsl", "application/xml"), Map.entry("yaml", "application/yaml"),
+            Map.entry("woff", "font/woff"), Map.entry("woff2", "font/woff2"),
+            Map.entry("xhtml", "application/xhtml+xml"),
+            Map.entry("xml", "application/xml"), Map.entry("xsl", "application/xml"),
+            Map.entry("yaml", "application/yaml"),
             Map.entry("zip", "application/zip"));
 
     private MimeTypes() {

@@ -10,13 +10,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
 import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
+import io.zokor.servlet.mapping.CanonicalPath;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +36,20 @@ import jakarta.servlet.http.Cookie;
  */
 public final class ServletContainer implements Handler {
 
-    private final ContainerSettings settings;
+    /** Name of the container's servlet for static files. */
+    static final String DEFAULT_SERVLET = "default";
+
+    private final ZokorServletContext context;
+
+    private final Lifecycle lifecycle;
+
+    private final AtomicInteger active = new AtomicInteger();
+
+    private final AtomicLong requests = new AtomicLong();
 
     private ServletContainer(ContainerSettings settings) {
-        this.settings = settings;
+        this.context = new ZokorServletContext(settings);
+        this.lifecycle = new Lifecycle(context);
     }
 
     /** {@return a builder with the defaults} */
@@ -44,7 +59,7 @@ public final class ServletContainer implements Handler {
 
     /** {@return the application's context, the same for its whole life} */
     public ServletContext context() {
-        throw new UnsupportedOperationException("lands next: " + settings.displayName());
+        return context;
     }
 
     /**
@@ -55,30 +70,85 @@ public final class ServletContainer implements Handler {
      * @throws IllegalStateException if it was initialised before
      */
     public void initialize() throws ServletException {
-        throw new UnsupportedOperationException("lands next");
+        lifecycle.initialize();
     }
 
     /**
      * Initialises the servlets that load on startup, in their order. May be called again: what is initialised stays as it is.
      *
      * @throws ServletException if a servlet fails
+     * @throws IllegalStateException if the application is not initialised
      */
     public void start() throws ServletException {
-        throw new UnsupportedOperationException("lands next");
+        lifecycle.start();
     }
 
     /** Ends the application: servlets, filters, {@code contextDestroyed}; sessions are stored. A second call does nothing. */
     public void destroy() {
+        lifecycle.destroy();
     }
 
     /** {@return requests that are being served now, the started asynchronous ones included} */
     public int activeRequests() {
-        return 0;
+        return active.get();
+    }
+
+    /** {@return how many sessions there are now} */
+    public int activeSessions() {
+        return context.sessions().active();
     }
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
-        throw new UnsupportedOperationException("lands next");
+        if (context.phase() != ContextParts.Phase.READY) {
+            throw new RejectedRequestException(503, RejectReason.OVERLOAD, "the application is not running");
+        }
+        active.incrementAndGet();
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(context.getClassLoader());
+        try {
+            serve(request, response);
+        } finally {
+            thread.setContextClassLoader(before);
+            active.decrementAndGet();
+        }
+    }
+
+    /** The path is made canonical here, once, before anything decides by it (Servlet 6.1 section 3.5). */
+    private void serve(Request request, ResponseWriter response) throws Exception {
+        String raw = request.path();
+        String path = raw.startsWith("/") ? CanonicalPath.of(raw, context.encodedSlash()) : "/" + raw;
+        String contextPath = context.getContextPath();
+        if (!contextPath.isEmpty()) {
+            if (path.equals(contextPath)) {
+                String query = request.query();
+                response.status(302);
+                response.headers().set("Location", raw + (query == null ? "/" : "/?" + query));
+                return;
+            }
+            if (!path.startsWith(contextPath) || path.charAt(contextPath.length()) != '/') {
+                throw new RejectedRequestException(404, RejectReason.TARGET, "the path is outside of the application");
+            }
+            path = path.substring(contextPath.length());
+        }
+        Dispatcher.Target target = Dispatcher.Target.of(context, path, raw, null);
+        String id = request.connection().id() + "-" + requests.incrementAndGet();
+        new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
+    }
+
+    /** {@return as much of the path as names the application, as the client wrote it} */
+    private String rawContextPath(String raw) {
+        String contextPath = context.getContextPath();
+        if (contextPath.isEmpty() || raw.startsWith(contextPath + "/")) {
+            return contextPath;
+        }
+        int segments = (int) contextPath.chars().filter(c -> c == '/').count();
+        int end = 0;
+        for (int i = 0; i < segments && end >= 0; i++) {
+            end = raw.indexOf('/', end + 1);
+        }
+        return end < 0 ? contextPath : raw.substring(0, end);
     }
 
     /** Settings of a container. Used by one thread. */
@@ -286,7 +356,7 @@ public final class ServletContainer implements Handler {
         /**
          * Sets the {@code SameSite} attribute of the session cookie.
          *
-         * @param sameSite its value, or {@code null} for none
+         * @param sameSite its value; empty for none, whatever {@link #cookieSameSite} says; {@code null} to leave it to that
          * @return this
          */
         public Builder sessionCookieSameSite(@Nullable String sameSite) {
@@ -413,7 +483,8 @@ public final class ServletContainer implements Handler {
             if (loader == null) {
                 loader = ServletContainer.class.getClassLoader();
             }
-            return new ServletContainer(new ContainerSettings(contextPath, displayName, documentRoot, resourceUrls, loader,
+            return new ServletContainer(new ContainerSettings(contextPath, displayName, documentRoot, resourceUrls,
+                    loader,
                     new LinkedHashMap<>(initParameters), mimeTypes, List.copyOf(errorPages), List.copyOf(initializers),
                     List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
                     defaultAsyncTimeout, welcomeFiles, localeEncodings, defaultServlet, preserveEncodedSlash,

@@ -1,0 +1,297 @@
+package io.zokor.servlet;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+
+/**
+ * The body of a response, or the output of an upgraded connection. Blocking, it writes through. With a listener, what does not
+ * fit in the buffer is written by a helper thread, and {@link #isReady()} is false meanwhile; the state of that is guarded by
+ * the wait point's lock, and the thread of the connection makes the callbacks.
+ */
+final class ContainerOutput extends ServletOutputStream {
+
+    /** Where the bytes go. Each call may block, unless {@link #fits} says otherwise. */
+    interface Sink {
+
+        void write(ByteBuffer bytes) throws IOException;
+
+        void write(byte[] bytes, int offset, int length) throws IOException;
+
+        void flush() throws IOException;
+
+        void close() throws IOException;
+
+        /** {@return whether that many bytes can be written without blocking} */
+        boolean fits(int length);
+
+        /** Says that a helper is about to write, so that state which other threads read must be settled now. */
+        void beforeHelper();
+    }
+
+    /** A piece of writing. */
+    @FunctionalInterface
+    private interface Task {
+        void run() throws IOException;
+    }
+
+    private final Sink sink;
+
+    private final StreamOwner owner;
+
+    private final WaitPoint point;
+
+    private volatile @Nullable WriteListener listener;
+
+    private volatile boolean closed;
+
+    private boolean writing;
+
+    private boolean wanted;
+
+    private boolean over;
+
+    private @Nullable Throwable failure;
+
+    ContainerOutput(Sink sink, StreamOwner owner, WaitPoint point) {
+        this.sink = sink;
+        this.owner = owner;
+        this.point = point;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+        write(new byte[] { (byte) b }, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        owner.checkOpen();
+        if (closed) {
+            return;
+        }
+        if (listener == null) {
+            sink.write(bytes, offset, length);
+        } else if (begin(length)) {
+            byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+            help(() -> sink.write(copy, 0, copy.length));
+        } else {
+            sink.write(bytes, offset, length);
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer buffer) throws IOException {
+        Objects.requireNonNull(buffer);
+        owner.checkOpen();
+        if (closed) {
+            return;
+        }
+        if (listener != null && begin(buffer.remaining())) {
+            help(() -> sink.write(buffer));
+        } else {
+            sink.write(buffer);
+        }
+    }
+
+    @Override
+    public void flush() throws IOException {
+        owner.checkOpen();
+        if (closed) {
+            return;
+        }
+        if (listener == null) {
+            sink.flush();
+            return;
+        }
+        begin(Integer.MAX_VALUE);
+        help(sink::flush);
+    }
+
+    /** Closing does not wait for a pending write: what is left goes out in the background. */
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (listener == null) {
+            sink.close();
+            return;
+        }
+        point.lock.lock();
+        try {
+            if (writing || failure != null) {
+                return;
+            }
+            writing = true;
+        } finally {
+            point.lock.unlock();
+        }
+        help(sink::close);
+    }
+
+    boolean isListening() {
+        return listener != null;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Opens it again after {@code reset}, and for an error page. */
+    void reopen() {
+        closed = false;
+    }
+
+    /** Ends it without a flush: the response is closed otherwise. */
+    void shut() {
+        closed = true;
+    }
+
+    /** Checks that writing is allowed, and says whether a helper must do it, which then counts as begun. */
+    private boolean begin(int length) throws IOException {
+        point.lock.lock();
+        try {
+            if (writing) {
+                throw new IllegalStateException("a write is pending: isReady() must have returned true");
+            }
+            if (failure != null) {
+                throw failure instanceof IOException e ? e : new IOException(failure);
+            }
+            if (sink.fits(length)) {
+                return false;
+            }
+            writing = true;
+            return true;
+        } finally {
+            point.lock.unlock();
+        }
+    }
+
+    private void help(Task task) {
+        sink.beforeHelper();
+        owner.startHelper("write", () -> run(task));
+    }
+
+    /** On a helper thread. */
+    private void run(Task task) {
+        Throwable failed = null;
+        try {
+            task.run();
+        } catch (IOException | RuntimeException | Error e) {
+            failed = e;
+        }
+        point.lock.lock();
+        try {
+            writing = false;
+            if (failure == null) {
+                failure = failed;
+            }
+            point.changed.signalAll();
+        } finally {
+            point.lock.unlock();
+        }
+        if (failed != null) {
+            owner.ioFailed(failed);
+        }
+    }
+
+    @Override
+    public boolean isReady() {
+        owner.checkOpen();
+        if (listener == null) {
+            return true;
+        }
+        point.lock.lock();
+        try {
+            if (writing) {
+                wanted = true;
+            }
+            return !writing && failure == null;
+        } finally {
+            point.lock.unlock();
+        }
+    }
+
+    @Override
+    public void setWriteListener(WriteListener writeListener) {
+        Objects.requireNonNull(writeListener);
+        owner.checkOpen();
+        if (!owner.mayListen()) {
+            throw new IllegalStateException("a WriteListener needs startAsync() or upgrade() first");
+        }
+        point.lock.lock();
+        try {
+            if (listener != null) {
+                throw new IllegalStateException("a WriteListener is set already");
+            }
+            listener = writeListener;
+            wanted = true;
+            point.changed.signalAll();
+        } finally {
+            point.lock.unlock();
+        }
+    }
+
+    // ---- what the connection's thread asks
+
+    boolean isWritingLocked() {
+        return writing;
+    }
+
+    boolean hasCallbackLocked() {
+        return listener != null && !over && !writing && (failure != null || wanted && !closed);
+    }
+
+    /** Lets the listener know of an error that came from elsewhere, with its next callback. */
+    void failLocked(Throwable cause) {
+        if (listener != null && !over && failure == null) {
+            failure = cause;
+        }
+    }
+
+    /**
+     * Makes the callback that is due.
+     *
+     * @throws Exception what the listener threw; it has been told by {@code onError}
+     */
+    void callback() throws Exception {
+        WriteListener current = listener;
+        Throwable cause;
+        point.lock.lock();
+        try {
+            if (current == null || !hasCallbackLocked()) {
+                return;
+            }
+            cause = failure;
+            wanted = false;
+            over = cause != null;
+        } finally {
+            point.lock.unlock();
+        }
+        if (cause != null) {
+            current.onError(cause);
+            return;
+        }
+        try {
+            current.onWritePossible();
+        } catch (Exception | Error e) {
+            point.lock.lock();
+            try {
+                over = true;
+            } finally {
+                point.lock.unlock();
+            }
+            current.onError(e);
+            throw e;
+        }
+    }
+}

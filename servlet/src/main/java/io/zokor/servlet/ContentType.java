@@ -1,0 +1,117 @@
+package io.zokor.servlet;
+
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Content type, character encoding and locale of one response and how they depend on each other (Servlet 6.1 section 5.6).
+ * Guarded by the response's lock.
+ */
+final class ContentType {
+
+    private static final String DEFAULT_CHARSET = "ISO-8859-1";
+
+    private final LocaleCharsets charsets;
+
+    /** Encoding of the application's responses that set none, or {@code null}. */
+    private final @Nullable String contextCharset;
+
+    private @Nullable String type;
+
+    private @Nullable String charset;
+
+    /** {@link #charset} comes from the locale alone, so that anything said of it takes precedence. */
+    private boolean charsetFromLocale;
+
+    private @Nullable Locale locale;
+
+    /** A writer exists, so the encoding is fixed. */
+    private boolean fixed;
+
+    ContentType(LocaleCharsets charsets, @Nullable String contextCharset) {
+        this.charsets = charsets;
+        this.contextCharset = contextCharset;
+    }
+
+    void reset() {
+        type = null;
+        charset = null;
+        charsetFromLocale = false;
+        locale = null;
+        fixed = false;
+    }
+
+    void type(@Nullable String text) {
+        if (text == null) {
+            type = null;
+            if (!fixed) {
+                charset = null;
+            }
+            return;
+        }
+        MediaType parsed = MediaType.parse(text);
+        type = parsed.withoutCharset();
+        if (parsed.charset() != null) {
+            charset(parsed.charset());
+        }
+    }
+
+    void charset(@Nullable String name) {
+        if (!fixed) {
+            charset = name;
+            charsetFromLocale = false;
+        }
+    }
+
+    void locale(@Nullable Locale value) {
+        locale = value;
+        if (fixed || charset != null && !charsetFromLocale) {
+            return;
+        }
+        charset = value == null ? null : charsets.charsetOf(value);
+        charsetFromLocale = charset != null;
+    }
+
+    Locale locale() {
+        return locale == null ? Locale.getDefault() : locale;
+    }
+
+    @Nullable
+    String language() {
+        return locale == null ? null : locale.toLanguageTag();
+    }
+
+    /** {@return the encoding that a writer uses} */
+    String effectiveCharset() {
+        if (charset != null) {
+            return charset;
+        }
+        return contextCharset != null ? contextCharset : DEFAULT_CHARSET;
+    }
+
+    /** Fixes the encoding for a writer. */
+    Charset fix() throws UnsupportedEncodingException {
+        String name = effectiveCharset();
+        Charset found = MediaType.charsetNamed(name);
+        if (found == null || !found.canEncode()) {
+            throw new UnsupportedEncodingException(name);
+        }
+        charset = name;
+        charsetFromLocale = false;
+        fixed = true;
+        return found;
+    }
+
+    /** {@return the value of the Content-Type field, or {@code null} for none} */
+    @Nullable
+    String value() {
+        if (type == null) {
+            return null;
+        }
+        String name = charset != null ? charset : contextCharset;
+        return name == null ? type : type + ";charset=" + name;
+    }
+}

@@ -1,0 +1,146 @@
+package io.zokor.servlet;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.zokor.servlet.mapping.FilterPattern;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.ServletException;
+
+/** A filter with its registration. Instance and mappings belong to the thread that starts the context, then are read-only. */
+final class FilterHolder extends Registered implements FilterRegistration.Dynamic {
+
+    private @Nullable Class<? extends Filter> type;
+
+    private @Nullable Filter filter;
+
+    private boolean initialized;
+
+    /** This filter's own mappings, for the questions of {@link FilterRegistration}. */
+    private final List<Mapping> mappings = new ArrayList<>();
+
+    FilterHolder(ZokorServletContext context, String name, @Nullable Class<? extends Filter> type,
+            @Nullable Filter filter) {
+        super(context, name);
+        this.type = type;
+        this.filter = filter;
+    }
+
+    /** Completes a registration that was made by name alone. */
+    void complete(Class<? extends Filter> filterType, @Nullable Filter instance) {
+        type = filterType;
+        filter = instance;
+    }
+
+    boolean isComplete() {
+        return type != null || filter != null;
+    }
+
+    boolean isInstance(Filter candidate) {
+        return filter == candidate;
+    }
+
+    @Override
+    public @Nullable String getClassName() {
+        return filter != null ? filter.getClass().getName() : type != null ? type.getName() : null;
+    }
+
+    @Override
+    public void addMappingForServletNames(@Nullable EnumSet<DispatcherType> dispatcherTypes, boolean isMatchAfter,
+            String... servletNames) {
+        checkNames(servletNames, "servlet names");
+        context.checkNotInitialized();
+        add(new Mapping(this, types(dispatcherTypes), List.of(), List.of(servletNames)), isMatchAfter);
+    }
+
+    @Override
+    public Collection<String> getServletNameMappings() {
+        Set<String> names = new LinkedHashSet<>();
+        mappings.forEach(mapping -> names.addAll(mapping.servletNames()));
+        return names;
+    }
+
+    @Override
+    public void addMappingForUrlPatterns(@Nullable EnumSet<DispatcherType> dispatcherTypes, boolean isMatchAfter,
+            String... urlPatterns) {
+        checkNames(urlPatterns, "URL patterns");
+        context.checkNotInitialized();
+        add(new Mapping(this, types(dispatcherTypes), List.of(urlPatterns), List.of()), isMatchAfter);
+    }
+
+    @Override
+    public Collection<String> getUrlPatternMappings() {
+        Set<String> patterns = new LinkedHashSet<>();
+        mappings.forEach(mapping -> patterns.addAll(mapping.urlPatterns()));
+        return patterns;
+    }
+
+    private void add(Mapping mapping, boolean after) {
+        mappings.add(mapping);
+        context.filters().add(mapping, after);
+    }
+
+    private static EnumSet<DispatcherType> types(@Nullable EnumSet<DispatcherType> types) {
+        return types == null || types.isEmpty() ? EnumSet.of(DispatcherType.REQUEST) : EnumSet.copyOf(types);
+    }
+
+    void init() throws ServletException {
+        if (type == null && filter == null) {
+            throw new ServletException("filter " + getName() + " has no class");
+        }
+        Filter instance = filter;
+        if (instance == null) {
+            assert type != null : "checked above";
+            instance = context.instantiate(type);
+            filter = instance;
+        }
+        instance.init(config());
+        initialized = true;
+    }
+
+    void destroy() {
+        Filter instance = filter;
+        if (initialized && instance != null) {
+            initialized = false;
+            instance.destroy();
+        }
+    }
+
+    Filter filter() {
+        Filter instance = filter;
+        if (instance == null) {
+            throw new IllegalStateException("filter " + getName() + " is not initialised");
+        }
+        return instance;
+    }
+
+    /** One call of an {@code addMapping} method. */
+    record Mapping(FilterHolder holder, EnumSet<DispatcherType> types, List<String> urlPatterns,
+            List<String> servletNames) {
+
+        boolean matchesPath(DispatcherType type, String path) {
+            if (types.contains(type)) {
+                for (String pattern : urlPatterns) {
+                    if (FilterPattern.matches(pattern, path)) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        /** The name {@code *} stands for every servlet (Servlet 6.1 section 6.2.5). */
+        boolean matchesServlet(DispatcherType type, String servletName) {
+            return types.contains(type) && (servletNames.contains(servletName) || servletNames.contains("*"));
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.zokor.servlet;
+
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
+
+/**
+ * Parameters, parts or cookies that cannot be read because the request is malformed or exceeds a limit. Where it leaves the
+ * filter chain, the container answers with the status of its cause.
+ */
+final class ParameterException extends IllegalStateException {
+
+    private static final long serialVersionUID = 1L;
+
+    ParameterException(RejectedRequestException cause) {
+        super(cause.getMessage(), cause);
+    }
+
+    static ParameterException badRequest(String detail) {
+        return new ParameterException(new RejectedRequestException(400, RejectReason.CONTENT, detail));
+    }
+}

@@ -1,0 +1,130 @@
+package io.zokor.servlet;
+
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.Registration;
+import jakarta.servlet.ServletConfig;
+import jakarta.servlet.ServletContext;
+
+/**
+ * What servlets and filters have in common as registrations (Servlet 6.1 section 4.4). Changed by the thread that starts the
+ * context alone; read-only from then on.
+ */
+abstract class Registered implements Registration.Dynamic {
+
+    final ZokorServletContext context;
+
+    private final String name;
+
+    private final Map<String, String> initParameters = new LinkedHashMap<>();
+
+    private volatile boolean asyncSupported;
+
+    Registered(ZokorServletContext context, String name) {
+        this.context = context;
+        this.name = name;
+    }
+
+    @Override
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    public abstract @Nullable String getClassName();
+
+    boolean asyncSupported() {
+        return asyncSupported;
+    }
+
+    @Override
+    public void setAsyncSupported(boolean isAsyncSupported) {
+        context.checkNotInitialized();
+        asyncSupported = isAsyncSupported;
+    }
+
+    @Override
+    public boolean setInitParameter(String name, String value) {
+        checkInitParameter(name, value);
+        context.checkNotInitialized();
+        return initParameters.putIfAbsent(name, value) == null;
+    }
+
+    @Override
+    public Set<String> setInitParameters(Map<String, String> parameters) {
+        parameters.forEach(Registered::checkInitParameter);
+        context.checkNotInitialized();
+        Set<String> conflicts = new LinkedHashSet<>(parameters.keySet());
+        conflicts.retainAll(initParameters.keySet());
+        if (conflicts.isEmpty()) {
+            initParameters.putAll(parameters);
+        }
+        return conflicts;
+    }
+
+    @Override
+    public @Nullable String getInitParameter(String name) {
+        return initParameters.get(name);
+    }
+
+    @Override
+    public Map<String, String> getInitParameters() {
+        return Collections.unmodifiableMap(initParameters);
+    }
+
+    Config config() {
+        return new Config(name, context, Map.copyOf(initParameters));
+    }
+
+    private static void checkInitParameter(@Nullable String name, @Nullable String value) {
+        if (name == null || value == null) {
+            throw new IllegalArgumentException("name and value of an init parameter must not be null");
+        }
+    }
+
+    static void checkNames(String @Nullable [] names, String what) {
+        if (names == null || names.length == 0) {
+            throw new IllegalArgumentException("no " + what + " given");
+        }
+    }
+
+    /** What a servlet or filter is initialised with. */
+    record Config(String name, ServletContext context, Map<String, String> parameters)
+            implements
+            ServletConfig,
+            FilterConfig {
+
+        @Override
+        public String getServletName() {
+            return name;
+        }
+
+        @Override
+        public String getFilterName() {
+            return name;
+        }
+
+        @Override
+        public ServletContext getServletContext() {
+            return context;
+        }
+
+        @Override
+        public @Nullable String getInitParameter(String name) {
+            return parameters.get(name);
+        }
+
+        @Override
+        public Enumeration<String> getInitParameterNames() {
+            return Collections.enumeration(parameters.keySet());
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package io.zokor.servlet;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UnsupportedEncodingException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+import io.zokor.config.Limits;
+import io.zokor.http.RejectedRequestException;
+import io.zokor.http.Request;
+import io.zokor.servlet.multipart.MultipartParser;
+import io.zokor.servlet.multipart.MultipartSettings;
+import io.zokor.servlet.multipart.ZokorPart;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.Part;
+
+/**
+ * The body of one request in its forms: stream, reader, form parameters, parts (Servlet 6.1 sections 3.1, 3.2 and 3.12). Used
+ * by one thread at a time.
+ */
+final class RequestContent {
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+
+    private final RequestCycle cycle;
+
+    private final Request core;
+
+    private final ContainerInput input;
+
+    private final @Nullable MediaType type;
+
+    /** Name of the encoding that the application or the client gave. */
+    private @Nullable String encoding;
+
+    private boolean usingStream;
+
+    private @Nullable BufferedReader reader;
+
+    private @Nullable Map<String, String[]> parameters;
+
+    private @Nullable RuntimeException parameterFailure;
+
+    private @Nullable List<ZokorPart> parts;
+
+    private @Nullable Exception partsFailure;
+
+    RequestContent(RequestCycle cycle, Request core) {
+        this.cycle = cycle;
+        this.core = core;
+        this.input = new ContainerInput(core.body(), core.contentLength(), cycle, cycle.point());
+        String contentType = core.headers().get("Content-Type");
+        this.type = contentType == null ? null : MediaType.parse(contentType);
+        this.encoding = type != null && type.charset() != null ? type.charset() : cycle.context().requestEncoding();
+    }
+
+    ContainerInput input() {
+        return input;
+    }
+
+    @Nullable
+    String encoding() {
+        return encoding;
+    }
+
+    /** No effect once something was read with the former encoding. */
+    void encoding(String name) throws UnsupportedEncodingException {
+        if (MediaType.charsetNamed(name) == null) {
+            throw new UnsupportedEncodingException(name);
+        }
+        if (parameters == null && reader == null) {
+            encoding = name;
+        }
+    }
+
+    /** The specification's defaults for a body that names no encoding are ISO-8859-1 (section 3.12). */
+    private Charset charset() throws UnsupportedEncodingException {
+        if (encoding == null) {
+            return StandardCharsets.ISO_8859_1;
+        }
+        Charset charset = MediaType.charsetNamed(encoding);
+        if (charset == null) {
+            throw new UnsupportedEncodingException(encoding);
+        }
+        return charset;
+    }
+
+    ServletInputStream stream() {
+        if (reader != null) {
+            throw new IllegalStateException("getReader() was called for this request already");
+        }
+        usingStream = true;
+        return input;
+    }
+
+    BufferedReader reader() throws UnsupportedEncodingException {
+        if (usingStream) {
+            throw new IllegalStateException("getInputStream() was called for this request already");
+        }
+        if (reader == null) {
+            reader = new BufferedReader(new InputStreamReader(input, charset()));
+        }
+        return reader;
+    }
+
+    /**
+     * The parameters of query, form and parts.
+     *
+     * @throws IllegalStateException if they are malformed or too many, each time
+     */
+    Map<String, String[]> parameters() {
+        if (parameterFailure != null) {
+            throw parameterFailure;
+        }
+        if (parameters == null) {
+            try {
+                parameters = parse();
+            } catch (RejectedRequestException e) {
+                parameterFailure = new ParameterException(e);
+                throw parameterFailure;
+            } catch (IOException | ServletException e) {
+                parameterFailure = new IllegalStateException("the parameters could not be read", e);
+                throw parameterFailure;
+            } catch (RuntimeException e) {
+                parameterFailure = e;
+                throw e;
+            }
+        }
+        return parameters;
+    }
+
+    private Map<String, String[]> parse() throws IOException, ServletException {
+        Limits limits = cycle.context().limits();
+        FormParameters found = new FormParameters(limits.maxParameters());
+        String query = core.query();
+        if (query != null) {
+            found.addQuery(query);
+        }
+        if (type != null && !usingStream && reader == null) {
+            String essence = type.essence();
+            if (essence.equals(FORM) && core.method().equals("POST")) {
+                found.addEncoded(FormParameters.readForm(input, core.contentLength(), limits), charset());
+            } else if (essence.equals("multipart/form-data") && cycle.multipart() != null) {
+                for (ZokorPart part : readParts()) {
+                    if (part.isField()) {
+                        found.add(part.getName(), part.text());
+                    }
+                }
+            }
+        } else if (parts != null) {
+            for (ZokorPart part : parts) {
+                if (part.isField()) {
+                    found.add(part.getName(), part.text());
+                }
+            }
+        }
+        return found.toMap();
+    }
+
+    Collection<Part> parts() throws IOException, ServletException {
+        return List.copyOf(readParts());
+    }
+
+    @Nullable
+    Part part(String name) throws IOException, ServletException {
+        for (ZokorPart part : readParts()) {
+            if (part.getName().equals(name)) {
+                return part;
+            }
+        }
+        return null;
+    }
+
+    private List<ZokorPart> readParts() throws IOException, ServletException {
+        if (type == null || !type.essence().startsWith("multipart/form-data")) {
+            throw new ServletException("the request is not multipart/form-data");
+        }
+        MultipartConfigElement config = cycle.multipart();
+        if (config == null) {
+            throw new IllegalStateException("the servlet has no multipart configuration");
+        }
+        if (partsFailure instanceof RejectedRequestException e) {
+            throw new ParameterException(e);
+        }
+        if (partsFailure instanceof IOException e) {
+            throw e;
+        }
+        if (parts == null) {
+            try {
+                String contentType = core.headers().get("Content-Type");
+                parts = MultipartParser.parse(input, contentType == null ? "" : contentType, settings(config));
+            } catch (RejectedRequestException e) {
+                partsFailure = e;
+                throw new ParameterException(e);
+            } catch (IOException e) {
+                partsFailure = e;
+                throw e;
+            }
+        }
+        return parts;
+    }
+
+    private MultipartSettings settings(MultipartConfigElement config) throws UnsupportedEncodingException {
+        Path temporary = cycle.context().temporaryDirectory();
+        String location = config.getLocation();
+        Path directory = location == null || location.isEmpty() ? temporary : temporary.resolve(location);
+        return new MultipartSettings(directory, config.getFileSizeThreshold(), config.getMaxFileSize(),
+                config.getMaxRequestSize(), cycle.context().limits(),
+                encoding == null ? StandardCharsets.UTF_8 : charset());
+    }
+
+    /** Deletes the parts' files; what fails is handed on, and the others are deleted all the same. */
+    void end() throws IOException {
+        List<ZokorPart> current = parts;
+        parts = null;
+        IOException failure = null;
+        if (current != null) {
+            for (ZokorPart part : current) {
+                try {
+                    part.delete();
+                } catch (IOException e) {
+                    failure = e;
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

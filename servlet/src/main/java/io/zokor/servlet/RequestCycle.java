@@ -1,0 +1,304 @@
+package io.zokor.servlet;
+
+import java.io.IOException;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestEvent;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
+
+/**
+ * One exchange in the container: from the core's request to the end of its response, all dispatches included. Run by the
+ * connection's thread, which owns all state but what says otherwise.
+ */
+final class RequestCycle implements StreamOwner {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
+
+    private final ZokorServletContext context;
+
+    private final Request core;
+
+    private final Thread thread = Thread.currentThread();
+
+    private final WaitPoint point = new WaitPoint();
+
+    private final String id;
+
+    private final String rawContextPath;
+
+    private final Dispatcher.Target target;
+
+    private final ZokorServletRequest request;
+
+    private final ZokorServletResponse response;
+
+    private final SessionTracking session;
+
+    /** The exchange is over: its objects answer nobody any more. */
+    private volatile boolean completed;
+
+    /** The servlet of the current dispatch. */
+    private volatile ServletHolder servlet;
+
+    private volatile boolean asyncSupported = true;
+
+    private volatile @Nullable AsyncCycle async;
+
+    private @Nullable HttpUpgradeHandler upgradeHandler;
+
+    /** Helper threads of streams that have begun. */
+    private final AtomicLong helpers = new AtomicLong();
+
+    RequestCycle(ZokorServletContext context, Request core, ResponseWriter writer, String rawContextPath,
+            Dispatcher.Target target, String id) {
+        this.context = context;
+        this.core = core;
+        this.rawContextPath = rawContextPath;
+        this.target = target;
+        this.servlet = target.servlet();
+        this.id = id;
+        this.request = new ZokorServletRequest(this, core, target);
+        this.response = new ZokorServletResponse(this, writer);
+        this.session = new SessionTracking(this);
+    }
+
+    /** Serves the request to its end. */
+    void run() throws Exception {
+        try {
+            session.begin();
+            serve();
+        } finally {
+            end();
+        }
+    }
+
+    private void serve() throws Exception {
+        ServletRequestEvent event = new ServletRequestEvent(context, request);
+        try {
+            Throwable failure = null;
+            try {
+                context.listeners().requestInitialized(event);
+                Dispatcher.run(this, DispatcherType.REQUEST, target, request, response);
+            } catch (IOException | ServletException | RuntimeException | Error e) {
+                failure = e;
+            }
+            if (!runAsync(failure)) {
+                settle(failure);
+                // An error page may start asynchronous processing as well.
+                runAsync(null);
+            }
+        } finally {
+            context.listeners().requestDestroyed(event, e -> LOGGER.log(Level.WARNING, "a request listener failed", e));
+        }
+        HttpUpgradeHandler handler = upgradeHandler;
+        if (handler == null) {
+            response.complete();
+        } else {
+            UpgradedConnection.start(context, handler, response.controller().hijack(), id);
+        }
+    }
+
+    private boolean runAsync(@Nullable Throwable failure) throws Exception {
+        AsyncCycle cycle = async;
+        if (cycle == null || !cycle.isOpen()) {
+            return false;
+        }
+        cycle.run(failure);
+        return true;
+    }
+
+    /** Answers what a dispatch left behind: an exception, or a call of {@code sendError}. */
+    void settle(@Nullable Throwable failure) throws Exception {
+        if (failure != null) {
+            upgradeHandler = null;
+            response.takePendingError();
+            context.errorPages().answer(this, failure);
+            return;
+        }
+        ZokorServletResponse.PendingError error = response.takePendingError();
+        if (error != null) {
+            upgradeHandler = null;
+            context.errorPages().answer(this, error);
+        }
+    }
+
+    private void end() {
+        AsyncCycle cycle = async;
+        if (cycle != null) {
+            cycle.awaitHelpers(response.controller());
+        }
+        completed = true;
+        response.seal();
+        session.end();
+        try {
+            request.content().end();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "a temporary file of an upload could not be deleted", e);
+        }
+    }
+
+    // ---- facts
+
+    ZokorServletContext context() {
+        return context;
+    }
+
+    Request core() {
+        return core;
+    }
+
+    ZokorServletRequest request() {
+        return request;
+    }
+
+    ZokorServletResponse response() {
+        return response;
+    }
+
+    SessionTracking session() {
+        return session;
+    }
+
+    WaitPoint point() {
+        return point;
+    }
+
+    String id() {
+        return id;
+    }
+
+    String rawContextPath() {
+        return rawContextPath;
+    }
+
+    Dispatcher.Target target() {
+        return target;
+    }
+
+    String servletName() {
+        return servlet.getName();
+    }
+
+    @Nullable
+    MultipartConfigElement multipart() {
+        return servlet.multipart();
+    }
+
+    // ---- dispatches
+
+    /** A dispatch of the container begins anew with what asynchronous support the application has. */
+    void beginDispatch() {
+        asyncSupported = true;
+    }
+
+    ServletHolder enter(ServletHolder next) {
+        ServletHolder before = servlet;
+        servlet = next;
+        return before;
+    }
+
+    void leave(ServletHolder before) {
+        // The last servlet is the one that an error is attributed to, and whose parts are asked for; only an inner dispatch
+        // gives way to the one around it.
+        servlet = before;
+    }
+
+    boolean narrowAsync(boolean supported) {
+        boolean before = asyncSupported;
+        asyncSupported = before && supported;
+        return before;
+    }
+
+    void restoreAsync(boolean before) {
+        asyncSupported = before;
+    }
+
+    // ---- asynchronous processing
+
+    boolean isAsyncSupported() {
+        return asyncSupported;
+    }
+
+    boolean isAsyncStarted() {
+        AsyncCycle cycle = async;
+        return cycle != null && cycle.isStarted();
+    }
+
+    AsyncContext asyncContext() {
+        AsyncCycle cycle = async;
+        if (cycle == null) {
+            throw new IllegalStateException("startAsync() was not called");
+        }
+        return cycle;
+    }
+
+    AsyncContext startAsync(@Nullable ServletRequest startRequest, @Nullable ServletResponse startResponse) {
+        if (!asyncSupported) {
+            throw new IllegalStateException("asynchronous processing is not supported by servlet " + servlet.getName()
+                    + " or a filter before it: setAsyncSupported(true) is missing");
+        }
+        if (response.output().isClosed()) {
+            throw new IllegalStateException("the response is closed");
+        }
+        AsyncCycle cycle = async;
+        if (cycle == null) {
+            cycle = new AsyncCycle(this);
+            async = cycle;
+        }
+        cycle.start(startRequest, startResponse);
+        response.controller().requestDeadline(null);
+        return cycle;
+    }
+
+    // ---- upgrade
+
+    <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws ServletException {
+        if (response.isSent()) {
+            throw new IllegalStateException("the response is committed: it is too late to upgrade");
+        }
+        T handler = context.instantiate(type);
+        response.setStatus(101);
+        upgradeHandler = handler;
+        return handler;
+    }
+
+    // ---- StreamOwner
+
+    @Override
+    public void checkOpen() {
+        if (completed) {
+            throw new IllegalStateException("the request is over: neither it nor its response may be used any more");
+        }
+    }
+
+    @Override
+    public boolean mayListen() {
+        return isAsyncStarted();
+    }
+
+    @Override
+    public void startHelper(String purpose, Runnable task) {
+        context.newThread("zokor-" + purpose + "-" + id + "-" + helpers.incrementAndGet(), task).start();
+    }
+
+    /** A failure on the connection's own thread reaches the application by the exception itself. */
+    @Override
+    public void ioFailed(Throwable cause) {
+        AsyncCycle cycle = async;
+        if (cycle != null && Thread.currentThread() != thread) {
+            cycle.fail(cause);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package io.zokor.servlet;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.MultipartConfigElement;
+import jakarta.servlet.Servlet;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletSecurityElement;
+import jakarta.servlet.UnavailableException;
+import jakarta.servlet.annotation.MultipartConfig;
+
+/**
+ * A servlet with its registration and life (Servlet 6.1 section 2.3). The registration belongs to the thread that starts the
+ * context; the life is guarded by {@link #lifeLock}.
+ */
+final class ServletHolder extends Registered implements ServletRegistration.Dynamic {
+
+    private @Nullable Class<? extends Servlet> type;
+
+    /** The instance given at registration: it cannot be made again. */
+    private @Nullable Servlet given;
+
+    private int loadOnStartup = -1;
+
+    private @Nullable MultipartConfigElement multipart;
+
+    private @Nullable String runAsRole;
+
+    private final ReentrantLock lifeLock = new ReentrantLock();
+
+    /** The servlet in service; written under the lock. */
+    private volatile @Nullable Servlet inService;
+
+    /** {@code null} while the servlet is available, or the reason it is not; written under the lock. */
+    private volatile @Nullable UnavailableException unavailable;
+
+    /** {@link System#nanoTime()} when a temporary unavailability ends. */
+    private volatile long unavailableUntil;
+
+    ServletHolder(ZokorServletContext context, String name, @Nullable Class<? extends Servlet> type,
+            @Nullable Servlet given) {
+        super(context, name);
+        setServlet(type, given);
+    }
+
+    /** Completes a registration that was made by name alone. */
+    void complete(Class<? extends Servlet> servletType, @Nullable Servlet instance) {
+        setServlet(servletType, instance);
+    }
+
+    private void setServlet(@Nullable Class<? extends Servlet> servletType, @Nullable Servlet instance) {
+        type = servletType;
+        given = instance;
+        MultipartConfig annotation = servletType == null ? null : servletType.getAnnotation(MultipartConfig.class);
+        if (annotation != null) {
+            multipart = new MultipartConfigElement(annotation);
+        }
+    }
+
+    boolean isComplete() {
+        return type != null || given != null;
+    }
+
+    boolean isInstance(Servlet candidate) {
+        return given == candidate;
+    }
+
+    @Override
+    public @Nullable String getClassName() {
+        return given != null ? given.getClass().getName() : type != null ? type.getName() : null;
+    }
+
+    @Override
+    public Set<String> addMapping(String... urlPatterns) {
+        checkNames(urlPatterns, "URL patterns");
+        context.checkNotInitialized();
+        return context.addServletMappings(this, new LinkedHashSet<>(List.of(urlPatterns)));
+    }
+
+    @Override
+    public Collection<String> getMappings() {
+        return context.servletMappingsOf(this);
+    }
+
+    @Override
+    public @Nullable String getRunAsRole() {
+        return runAsRole;
+    }
+
+    @Override
+    public void setRunAsRole(@Nullable String roleName) {
+        if (roleName == null) {
+            throw new IllegalArgumentException("no role given");
+        }
+        context.checkNotInitialized();
+        runAsRole = roleName;
+    }
+
+    int loadOnStartup() {
+        return loadOnStartup;
+    }
+
+    @Override
+    public void setLoadOnStartup(int loadOnStartup) {
+        context.checkNotInitialized();
+        this.loadOnStartup = loadOnStartup;
+    }
+
+    /** Constraints of servlets are not enforced: that is Spring Security's part (docs/servlet-conformance.md). */
+    @Override
+    public Set<String> setServletSecurity(@Nullable ServletSecurityElement constraint) {
+        if (constraint == null) {
+            throw new IllegalArgumentException("no constraint given");
+        }
+        context.checkNotInitialized();
+        throw new UnsupportedOperationException("declarative security is not supported: servlet " + getName()
+                + " would be open although it has constraints; use Spring Security");
+    }
+
+    @Nullable
+    MultipartConfigElement multipart() {
+        return multipart;
+    }
+
+    @Override
+    public void setMultipartConfig(@Nullable MultipartConfigElement multipartConfig) {
+        if (multipartConfig == null) {
+            throw new IllegalArgumentException("no multipart configuration given");
+        }
+        context.checkNotInitialized();
+        multipart = multipartConfig;
+    }
+
+    /** Initialises the servlet if it is not in service. */
+    Servlet servlet() throws ServletException {
+        Servlet servlet = inService;
+        if (servlet != null && unavailable == null) {
+            return servlet;
+        }
+        lifeLock.lock();
+        try {
+            checkAvailableLocked();
+            if (inService == null) {
+                inService = initLocked();
+            }
+            return inService;
+        } finally {
+            lifeLock.unlock();
+        }
+    }
+
+    private void checkAvailableLocked() throws UnavailableException {
+        UnavailableException reason = unavailable;
+        if (reason == null) {
+            return;
+        }
+        long left = unavailableUntil - System.nanoTime();
+        if (reason.isPermanent()) {
+            throw new UnavailableException("servlet " + getName() + " is permanently unavailable");
+        }
+        if (left > 0) {
+            throw new UnavailableException("servlet " + getName() + " is unavailable",
+                    (int) Math.max(1, TimeUnit.NANOSECONDS.toSeconds(left)));
+        }
+        unavailable = null;
+    }
+
+    private Servlet initLocked() throws ServletException {
+        Servlet servlet = given;
+        if (servlet == null) {
+            if (type == null) {
+                throw new ServletException("servlet " + getName() + " has no class");
+            }
+            servlet = context.instantiate(type);
+        }
+        try {
+            servlet.init(config());
+        } catch (UnavailableException e) {
+            markLocked(e);
+            throw e;
+        }
+        return servlet;
+    }
+
+    private void markLocked(UnavailableException e) {
+        unavailable = e;
+        unavailableUntil = System.nanoTime() + TimeUnit.SECONDS.toNanos(Math.max(0, e.getUnavailableSeconds()));
+    }
+
+    /** Serves one dispatch. */
+    void service(ServletRequest request, ServletResponse response) throws ServletException, IOException {
+        Servlet servlet = servlet();
+        try {
+            servlet.service(request, response);
+        } catch (UnavailableException e) {
+            withdraw(servlet, e);
+            throw e;
+        }
+    }
+
+    /** Takes a servlet out of service that says it cannot serve; for good, it is destroyed as well (section 2.3.3.2). */
+    private void withdraw(Servlet servlet, UnavailableException reason) {
+        lifeLock.lock();
+        try {
+            if (inService != servlet) {
+                return;
+            }
+            markLocked(reason);
+            if (reason.isPermanent()) {
+                inService = null;
+                servlet.destroy();
+            }
+        } finally {
+            lifeLock.unlock();
+        }
+    }
+
+    void destroy() {
+        lifeLock.lock();
+        try {
+            Servlet servlet = inService;
+            inService = null;
+            if (servlet != null) {
+                servlet.destroy();
+            }
+        } finally {
+            lifeLock.unlock();
+        }
+    }
+}

@@ -1,0 +1,21 @@
+package io.zokor.servlet;
+
+/** What a container's stream asks of the request or upgraded connection that it belongs to. Called by any thread. */
+interface StreamOwner {
+
+    /**
+     * Checks that the stream may still be used.
+     *
+     * @throws IllegalStateException if its request is over
+     */
+    void checkOpen();
+
+    /** {@return whether a listener may be set: asynchronous processing has started, or the connection is upgraded} */
+    boolean mayListen();
+
+    /** Starts a helper thread. */
+    void startHelper(String purpose, Runnable task);
+
+    /** Says that reading or writing failed. */
+    void ioFailed(Throwable cause);
+}

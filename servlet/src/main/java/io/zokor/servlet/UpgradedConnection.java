@@ -1,0 +1,225 @@
+package io.zokor.servlet;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.zokor.http.HijackedConnection;
+
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.http.HttpUpgradeHandler;
+import jakarta.servlet.http.WebConnection;
+
+/**
+ * A connection that speaks another protocol now (Servlet 6.1 section 2.3.3.5). A thread of its own calls the handler and the
+ * listeners of its streams and ends it; blocking handlers use the streams from threads of theirs.
+ */
+final class UpgradedConnection implements WebConnection, StreamOwner {
+
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
+
+    private final ZokorServletContext context;
+
+    private final HttpUpgradeHandler handler;
+
+    private final HijackedConnection connection;
+
+    private final String id;
+
+    private final WaitPoint point = new WaitPoint();
+
+    private final ContainerInput input;
+
+    private final ContainerOutput output;
+
+    /** Guarded by the wait point's lock. */
+    private boolean closed;
+
+    private UpgradedConnection(ZokorServletContext context, HttpUpgradeHandler handler, HijackedConnection connection,
+            String id) {
+        this.context = context;
+        this.handler = handler;
+        this.connection = connection;
+        this.id = id;
+        this.input = new ContainerInput(connection.input(), -1, this, point);
+        this.output = new ContainerOutput(new RawSink(connection.output()), this, point);
+    }
+
+    /** Starts the thread that runs the connection from now on. */
+    static void start(ZokorServletContext context, HttpUpgradeHandler handler, HijackedConnection connection,
+            String id) {
+        UpgradedConnection upgraded = new UpgradedConnection(context, handler, connection, id);
+        context.upgrades().add(upgraded);
+        context.newThread("zokor-upgrade-" + id, upgraded::run).start();
+    }
+
+    private void run() {
+        try {
+            handler.init(this);
+            boolean open = true;
+            while (open) {
+                open = step();
+            }
+        } catch (Exception | Error e) {
+            LOGGER.log(Level.ERROR, "the handler of an upgraded connection failed", e);
+        } finally {
+            end();
+        }
+    }
+
+    /** Waits for the next callback and makes it; answers whether the connection is still open. */
+    private boolean step() throws Exception {
+        boolean read;
+        point.lock.lock();
+        try {
+            while (!closed && !input.hasCallbackLocked() && !output.hasCallbackLocked()) {
+                point.changed.awaitUninterruptibly();
+            }
+            if (closed) {
+                return false;
+            }
+            read = input.hasCallbackLocked();
+        } finally {
+            point.lock.unlock();
+        }
+        if (read) {
+            input.callback();
+        } else {
+            output.callback();
+        }
+        return true;
+    }
+
+    private void end() {
+        context.upgrades().remove(this);
+        try {
+            close();
+            handler.destroy();
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.DEBUG, "an upgraded connection did not end cleanly", e);
+        }
+    }
+
+    @Override
+    public ServletInputStream getInputStream() {
+        return input;
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() {
+        return output;
+    }
+
+    /** Ends the connection; a second call does nothing. */
+    @Override
+    public void close() throws IOException {
+        point.lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            point.changed.signalAll();
+        } finally {
+            point.lock.unlock();
+        }
+        connection.close();
+    }
+
+    /** Ends the connection because the application ends. */
+    void closeNow() {
+        try {
+            close();
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, "an upgraded connection did not end cleanly", e);
+        }
+    }
+
+    @Override
+    public void checkOpen() {
+        // The socket says when it is closed.
+    }
+
+    @Override
+    public boolean mayListen() {
+        return true;
+    }
+
+    @Override
+    public void startHelper(String purpose, Runnable task) {
+        context.newThread("zokor-upgrade-" + purpose + "-" + id, task).start();
+    }
+
+    /** The stream that failed tells its listener or its caller. */
+    @Override
+    public void ioFailed(Throwable cause) {
+        LOGGER.log(Level.DEBUG, "input or output of an upgraded connection failed", cause);
+    }
+
+    /** The connection's output, unbuffered. Its lock keeps a close from cutting a write of another thread in half. */
+    private final class RawSink implements ContainerOutput.Sink {
+
+        private final OutputStream target;
+
+        private final WritableByteChannel channel;
+
+        private final ReentrantLock lock = new ReentrantLock();
+
+        RawSink(OutputStream target) {
+            this.target = target;
+            this.channel = Channels.newChannel(target);
+        }
+
+        @Override
+        public void write(ByteBuffer bytes) throws IOException {
+            lock.lock();
+            try {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            lock.lock();
+            try {
+                target.write(bytes, offset, length);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            lock.lock();
+            try {
+                target.flush();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            UpgradedConnection.this.close();
+        }
+
+        @Override
+        public boolean fits(int length) {
+            return length == 0;
+        }
+
+        @Override
+        public void beforeHelper() {
+            // No state beside the socket.
+        }
+    }
+}
