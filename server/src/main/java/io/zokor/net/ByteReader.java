@@ -14,22 +14,26 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Callers look at {@link #array()} between {@link #position()} and {@link #limit()} and call {@link #more()} when they need
- * more: bytes are parsed where they were read. The buffer begins small, grows with what must be held at once, and returns to
- * the small one in {@link #release()}, so that an idle connection costs little.
+ * more: bytes are parsed where they were read. The buffer begins small, grows with what must be held at once, and shrinks in
+ * {@link #release()}, so that an idle connection costs little.
  */
 public final class ByteReader {
 
-    private static final int SMALL = 512;
+    private static final int SMALL = 256;
+
+    /** What a connection whose requests do not fit in the small buffer keeps while it is idle. */
+    private static final int MEDIUM = 1024;
+
+    /** What a buffer grows to first, so that a usual head is read in two system calls at most. */
+    private static final int GROWN = 4 * 1024;
 
     private static final int LARGE = 16 * 1024;
 
     private final Conn conn;
 
-    private final byte[] small = new byte[SMALL];
+    private byte[] buffer = new byte[SMALL];
 
-    private byte[] buffer = small;
-
-    private ByteBuffer target = ByteBuffer.wrap(small);
+    private ByteBuffer target = ByteBuffer.wrap(buffer);
 
     private int position;
 
@@ -124,7 +128,7 @@ public final class ByteReader {
             if (ended) {
                 return -1;
             }
-            if (length >= SMALL) {
+            if (length >= MEDIUM) {
                 int n = conn.read(ByteBuffer.wrap(bytes, offset, length));
                 if (n < 0) {
                     ended = true;
@@ -148,8 +152,8 @@ public final class ByteReader {
         if (!isLent() && position == limit) {
             position = 0;
             limit = 0;
-            if (buffer != small) {
-                use(small);
+            if (buffer.length > MEDIUM) {
+                use(new byte[MEDIUM]);
             }
         }
     }
@@ -266,7 +270,7 @@ public final class ByteReader {
             limit -= position;
             position = 0;
         } else {
-            use(Arrays.copyOf(buffer, buffer.length * 2));
+            use(Arrays.copyOf(buffer, Math.max(GROWN, buffer.length * 2)));
         }
     }
 

@@ -23,6 +23,11 @@ public final class DeadlineReaper implements AutoCloseable {
          * @param now the moment
          */
         void expire(long now);
+
+        /** {@return how many deadlines there may be; while nobody has any, the reaper sleeps} */
+        default int deadlines() {
+            return 1;
+        }
     }
 
     /** How late a deadline may be noticed. */
@@ -64,6 +69,11 @@ public final class DeadlineReaper implements AutoCloseable {
      */
     public void watch(Expirable expirable) {
         watched.add(expirable);
+        nudge();
+    }
+
+    /** To be called when something that is watched, and had no deadlines, has some. */
+    public void nudge() {
         if (sleeping) {
             wake();
         }
@@ -130,8 +140,9 @@ public final class DeadlineReaper implements AutoCloseable {
     }
 
     private void pause() throws InterruptedException {
-        if (!watched.isEmpty()) {
-            long millis = watched.size() < MANY ? SWEEP_MILLIS : SWEEP_MILLIS * 5;
+        int deadlines = deadlines();
+        if (deadlines > 0) {
+            long millis = deadlines < MANY ? SWEEP_MILLIS : SWEEP_MILLIS * 5;
             if (closing.await(millis, TimeUnit.MILLISECONDS)) {
                 return;
             }
@@ -139,12 +150,20 @@ public final class DeadlineReaper implements AutoCloseable {
         lock.lock();
         try {
             sleeping = true;
-            while (watched.isEmpty() && closing.getCount() > 0) {
+            while (deadlines() == 0 && closing.getCount() > 0) {
                 changed.await();
             }
             sleeping = false;
         } finally {
             lock.unlock();
         }
+    }
+
+    private int deadlines() {
+        int sum = 0;
+        for (Expirable expirable : watched) {
+            sum += expirable.deadlines();
+        }
+        return sum;
     }
 }

@@ -1,6 +1,6 @@
 package io.zokor.net;
 
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * One deadline that its owner replaces and a reaper expires. The reaper claims an expired deadline by compare-and-set before
@@ -11,7 +11,11 @@ public final class DeadlineSlot {
 
     private static final long CLAIMED = -1;
 
-    private final AtomicLong deadline = new AtomicLong(Deadline.NONE);
+    /** An updater rather than an AtomicLong: two objects fewer for each idle connection. */
+    private static final AtomicLongFieldUpdater<DeadlineSlot> DEADLINE = AtomicLongFieldUpdater
+            .newUpdater(DeadlineSlot.class, "deadline");
+
+    private volatile long deadline = Deadline.NONE;
 
     private volatile TimeoutKind kind = TimeoutKind.READ_HEADER;
 
@@ -27,8 +31,8 @@ public final class DeadlineSlot {
      * @throws DeadlineExceededException if the deadline so far was claimed; the slot stays claimed
      */
     public void set(long next, TimeoutKind nextKind) throws DeadlineExceededException {
-        if (deadline.getAndSet(next) == CLAIMED) {
-            deadline.set(CLAIMED);
+        if (DEADLINE.getAndSet(this, next) == CLAIMED) {
+            deadline = CLAIMED;
             throw new DeadlineExceededException(kind);
         }
         kind = nextKind;
@@ -41,14 +45,14 @@ public final class DeadlineSlot {
      * @return whether it had passed and was not claimed before: the caller is to act, once
      */
     public boolean claim(long now) {
-        long current = deadline.get();
+        long current = deadline;
         return current != Deadline.NONE && current != CLAIMED && current <= now
-                && deadline.compareAndSet(current, CLAIMED);
+                && DEADLINE.compareAndSet(this, current, CLAIMED);
     }
 
     /** {@return whether the deadline was claimed} */
     public boolean isClaimed() {
-        return deadline.get() == CLAIMED;
+        return deadline == CLAIMED;
     }
 
     /**

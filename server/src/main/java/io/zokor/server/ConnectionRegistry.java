@@ -14,12 +14,13 @@ import java.util.function.IntSupplier;
 
 import io.zokor.event.ConnectionState;
 import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.net.DeadlineReaper;
 
 /**
  * The open connections of a server and the threads that serve them. The map is concurrent; the lock is for those who wait for
  * room or for the last one to end.
  */
-final class ConnectionRegistry {
+final class ConnectionRegistry implements DeadlineReaper.Expirable {
 
     private final Map<ConnectionContext, Thread> open = new ConcurrentHashMap<>();
 
@@ -31,6 +32,19 @@ final class ConnectionRegistry {
 
     void add(ConnectionContext connection, Thread thread) {
         open.put(connection, thread);
+        connection.server().reaper().nudge();
+    }
+
+    @Override
+    public void expire(long now) {
+        for (ConnectionContext connection : open.keySet()) {
+            connection.conn().expire(now);
+        }
+    }
+
+    @Override
+    public int deadlines() {
+        return open.size();
     }
 
     void remove(ConnectionContext connection) {

@@ -16,7 +16,6 @@ import io.zokor.internal.http1.Http1Connection;
 import io.zokor.net.Conn;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
-import io.zokor.net.DeadlineReaper;
 import io.zokor.net.PeerGoneException;
 import io.zokor.net.PlainHttpOnTlsException;
 import io.zokor.net.ProxyProtocolException;
@@ -35,8 +34,6 @@ final class ConnectionRunner implements Runnable {
 
     private final ConnectionRegistry registry;
 
-    private final DeadlineReaper.Expirable expirable;
-
     private boolean handshaken;
 
     ConnectionRunner(ConnectionContext connection, Handler handler, ConnectionRegistry registry) {
@@ -44,15 +41,12 @@ final class ConnectionRunner implements Runnable {
         this.conn = connection.conn();
         this.handler = handler;
         this.registry = registry;
-        this.expirable = conn::expire;
     }
 
     @Override
     public void run() {
-        DeadlineReaper reaper = connection.server().reaper();
         CloseReason reason = CloseReason.SERVER;
         try {
-            reaper.watch(expirable);
             handshake();
             reason = new Http1Connection(connection, handler).serve();
         } catch (PlainHttpOnTlsException e) {

@@ -55,6 +55,7 @@ final class Run {
         this.handler = handler;
         this.threads = threads;
         this.numbers = numbers;
+        context.reaper().watch(registry);
     }
 
     ConnectionRegistry registry() {

@@ -1,7 +1,7 @@
 package io.zokor.internal.exchange;
 
 import java.net.SocketAddress;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BooleanSupplier;
 
 import io.zokor.event.ConnectionState;
@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionContext implements ConnectionInfo {
 
+    private static final AtomicReferenceFieldUpdater<ConnectionContext, ConnectionState> STATE = AtomicReferenceFieldUpdater
+            .newUpdater(ConnectionContext.class, ConnectionState.class, "state");
+
     private final long id;
 
     private final Conn conn;
@@ -28,7 +31,7 @@ public final class ConnectionContext implements ConnectionInfo {
 
     private final long acceptedNanos;
 
-    private final AtomicReference<ConnectionState> state = new AtomicReference<>(ConnectionState.NEW);
+    private volatile ConnectionState state = ConnectionState.NEW;
 
     private volatile long requestCount;
 
@@ -95,7 +98,7 @@ public final class ConnectionContext implements ConnectionInfo {
 
     /** {@return its state} */
     public ConnectionState state() {
-        return state.get();
+        return state;
     }
 
     /** {@return since when it is in its state, on the server's ticker} */
@@ -136,7 +139,7 @@ public final class ConnectionContext implements ConnectionInfo {
      * @return whether it was so; otherwise somebody else has closed the connection
      */
     public boolean transition(ConnectionState from, ConnectionState to) {
-        if (!state.compareAndSet(from, to)) {
+        if (!STATE.compareAndSet(this, from, to)) {
             return false;
         }
         stateNanos = server.ticker().nanos();
@@ -146,7 +149,7 @@ public final class ConnectionContext implements ConnectionInfo {
 
     /** {@return the state before; the state is {@link ConnectionState#CLOSED} now} */
     public ConnectionState closed() {
-        ConnectionState before = state.getAndSet(ConnectionState.CLOSED);
+        ConnectionState before = STATE.getAndSet(this, ConnectionState.CLOSED);
         if (before != ConnectionState.CLOSED) {
             server.listener().connectionState(this, before, ConnectionState.CLOSED);
         }
