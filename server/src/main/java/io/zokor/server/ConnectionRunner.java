@@ -66,7 +66,6 @@ final class ConnectionRunner implements Runnable {
             LOGGER.log(Level.ERROR, "serving " + connection + " failed", t);
         } finally {
             end(reason);
-            reaper.forget(expirable);
         }
     }
 
