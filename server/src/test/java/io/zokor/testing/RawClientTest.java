@@ -37,6 +37,7 @@ class RawClientTest {
         listener = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
         client = RawClient.connect(listener.getLocalPort());
         server = listener.accept();
+        server.setSoTimeout(10_000);
     }
 
     @AfterEach
@@ -48,8 +49,8 @@ class RawClientTest {
 
     @Test
     void sendsTextAsItIs() throws IOException {
-        client.send("GET / HTTP/1.1\r\nX: \u00ff\n\r\n");
-        assertThat(server.getInputStream().readNBytes(24))
+        client.send("GET / HTTP/1.1\r\nX: \u00ff\n\r\n").shutdownOutput();
+        assertThat(server.getInputStream().readAllBytes())
                 .isEqualTo("GET / HTTP/1.1\r\nX: \u00ff\n\r\n".getBytes(StandardCharsets.ISO_8859_1));
     }
 
@@ -165,10 +166,7 @@ class RawClientTest {
     @Test
     void resetsTheConnection() {
         client.reset();
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> {
-            server.setSoTimeout(10_000);
-            server.getInputStream().read();
-        }).withMessageContaining("reset");
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> server.getInputStream().read()).withMessageContaining("reset");
     }
 
     @Test
