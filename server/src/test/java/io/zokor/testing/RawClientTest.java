@@ -166,7 +166,8 @@ class RawClientTest {
     @Test
     void resetsTheConnection() {
         client.reset();
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> server.getInputStream().read()).withMessageContaining("reset");
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> server.getInputStream().read())
+                .withMessageContaining("reset");
     }
 
     @Test
