@@ -23,4 +23,9 @@ import org.jspecify.annotations.Nullable;
 public record ExchangeSummary(ConnectionInfo connection, @Nullable Request request, int status, ExchangeOutcome outcome,
         @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos, long firstByteNanos,
         long endedNanos) {
+
+    /** {@return the protocol of the request, or {@code unknown} where its head could not be read} */
+    public String protocol() {
+        return request == null ? "unknown" : request.protocol();
+    }
 }

@@ -66,13 +66,7 @@ public record TlsContext(SSLContext context, @Nullable List<String> protocols, @
         SSLEngine engine = context.createSSLEngine();
         engine.setUseClientMode(false);
         SSLParameters parameters = engine.getSSLParameters();
-        List<String> enabled = protocols;
-        if (enabled == null) {
-            // A security provider other than the JDK's may know only one of them.
-            List<String> supported = Arrays.asList(engine.getSupportedProtocols());
-            enabled = DEFAULT_PROTOCOLS.stream().filter(supported::contains).toList();
-        }
-        parameters.setProtocols(enabled.toArray(String[]::new));
+        parameters.setProtocols((protocols == null ? DEFAULT_PROTOCOLS : protocols).toArray(String[]::new));
         if (cipherSuites != null) {
             parameters.setCipherSuites(cipherSuites.toArray(String[]::new));
         }

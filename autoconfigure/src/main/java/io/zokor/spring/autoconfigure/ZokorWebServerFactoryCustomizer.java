@@ -1,0 +1,73 @@
+package io.zokor.spring.autoconfigure;
+
+import io.zokor.config.Limits;
+import io.zokor.spring.boot.ConfigurableZokorWebServerFactory;
+import io.zokor.spring.boot.ZokorServerCustomizer;
+
+import org.springframework.boot.cloud.CloudPlatform;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties.ForwardHeadersStrategy;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.AnnotationAwareOrderComparator;
+
+/**
+ * Brings {@code zokor.*}, the properties of {@code server.*} that Boot leaves to each server, and customizer beans to a factory.
+ * {@code zokor.limits.*} is for the application: a management server on its own port must answer when those are reached.
+ */
+final class ZokorWebServerFactoryCustomizer
+        implements WebServerFactoryCustomizer<ConfigurableZokorWebServerFactory>, Ordered {
+
+    private final ApplicationContext context;
+    private final ZokorProperties properties;
+    private final ServerProperties serverProperties;
+
+    ZokorWebServerFactoryCustomizer(ApplicationContext context, ZokorProperties properties,
+            ServerProperties serverProperties) {
+        this.context = context;
+        this.properties = properties;
+        this.serverProperties = serverProperties;
+    }
+
+    /** After Boot's own customizer, before those of an application that say nothing of their order. */
+    @Override
+    public int getOrder() {
+        return 0;
+    }
+
+    @Override
+    public void customize(ConfigurableZokorWebServerFactory factory) {
+        boolean management = WebServerApplicationContext.hasServerNamespace(context, "management");
+        long headerBytes = serverProperties.getMaxHttpRequestHeaderSize().toBytes();
+        factory.setTimeouts(properties.timeouts().toTimeouts());
+        factory.setBacklog(properties.backlog());
+        factory.setPreserveEncodedSlash(properties.uri().encodedSlash() == ZokorProperties.EncodedSlash.PRESERVE);
+        factory.setUseForwardHeaders(useForwardHeaders());
+        factory.setTrustedProxies(properties.trustedRanges());
+        if (management) {
+            factory.setName("management");
+            factory.setPlatformThreads(true);
+            factory.setLimits(Limits.defaults().withMaxHeaderBytes(headerBytes));
+        } else {
+            factory.setLimits(properties.limits().toLimits(headerBytes));
+            factory.setDrainDelay(properties.shutdown().drainDelay());
+            factory.setProxyProtocol(properties.proxyProtocol() == ZokorProperties.ProxyProtocol.REQUIRED);
+            properties.listeners().forEach(listener -> factory.addListeners(listener.toSettings()));
+            new ServerPropertiesReport(context.getEnvironment()).log();
+        }
+        context.getBeansOfType(ZokorServerCustomizer.class, false, false).values().stream()
+                .sorted(AnnotationAwareOrderComparator.INSTANCE).forEach(factory::addServerCustomizers);
+    }
+
+    /** On platforms whose router always writes these fields, they are read unless the application says otherwise. */
+    private boolean useForwardHeaders() {
+        ForwardHeadersStrategy strategy = serverProperties.getForwardHeadersStrategy();
+        if (strategy == null) {
+            CloudPlatform platform = CloudPlatform.getActive(context.getEnvironment());
+            return platform != null && platform.isUsingForwardHeaders();
+        }
+        return strategy == ForwardHeadersStrategy.NATIVE;
+    }
+}

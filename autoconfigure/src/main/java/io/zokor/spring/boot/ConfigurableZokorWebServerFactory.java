@@ -1,0 +1,107 @@
+package io.zokor.spring.boot;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.zokor.config.Limits;
+import io.zokor.config.Timeouts;
+import io.zokor.event.ServerListener;
+import io.zokor.net.AddressRange;
+
+import org.springframework.boot.web.server.ConfigurableWebServerFactory;
+
+/** A factory of Zokor servers, servlet or reactive, that can be configured. Used by one thread at a time. */
+public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServerFactory {
+
+    /**
+     * Sets what the server is called in thread names, logs and metrics.
+     *
+     * @param name {@code main}, the default, or {@code management}
+     */
+    void setName(String name);
+
+    /**
+     * Sets whether connections are served on platform threads instead of virtual ones, so that a few of them are answered even
+     * while handlers of another server keep all of the virtual threads' carriers busy.
+     *
+     * @param use whether they are
+     */
+    void setPlatformThreads(boolean use);
+
+    /**
+     * Sets the time limits.
+     *
+     * @param timeouts the limits
+     */
+    void setTimeouts(Timeouts timeouts);
+
+    /**
+     * Sets the other limits.
+     *
+     * @param limits the limits
+     */
+    void setLimits(Limits limits);
+
+    /**
+     * Sets how many connections the kernel holds before they are accepted.
+     *
+     * @param backlog 1 to 1,000,000
+     */
+    void setBacklog(int backlog);
+
+    /**
+     * Sets how long a graceful shutdown goes on serving before it stops listening.
+     *
+     * @param delay zero for not at all
+     */
+    void setDrainDelay(Duration delay);
+
+    /**
+     * Sets whether an encoded slash in a path is kept as it is.
+     *
+     * @param preserve whether it is; otherwise such a request is refused
+     */
+    void setPreserveEncodedSlash(boolean preserve);
+
+    /**
+     * Sets which proxies are believed, in PROXY protocol headers and in forwarded header fields.
+     *
+     * @param ranges their addresses
+     */
+    void setTrustedProxies(List<AddressRange> ranges);
+
+    /**
+     * Sets whether client, scheme and host are taken from the {@code X-Forwarded-*} fields of trusted proxies.
+     *
+     * @param use whether they are
+     */
+    void setUseForwardHeaders(boolean use);
+
+    /**
+     * Sets whether each connection to the main port begins with a PROXY protocol header from a trusted proxy.
+     *
+     * @param required whether it does
+     */
+    void setProxyProtocol(boolean required);
+
+    /**
+     * Adds places where the server listens besides its main port.
+     *
+     * @param listeners the places
+     */
+    void addListeners(ListenerSettings... listeners);
+
+    /**
+     * Adds customizers; they run in their order, after all other settings.
+     *
+     * @param customizers the customizers
+     */
+    void addServerCustomizers(ZokorServerCustomizer... customizers);
+
+    /**
+     * Adds listeners of what happens in the server.
+     *
+     * @param listeners the listeners
+     */
+    void addServerListeners(ServerListener... listeners);
+}

@@ -1,0 +1,207 @@
+package io.zokor.spring.boot;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import io.zokor.http.ConnectionInfo;
+import io.zokor.http.Handler;
+import io.zokor.http.Request;
+import io.zokor.http.RequestWrapper;
+import io.zokor.http.ResponseWriter;
+import io.zokor.net.AddressRange;
+import io.zokor.net.TlsInfo;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes client, scheme, host and port from {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port}, as far as
+ * trusted proxies have written them; {@code server.forward-headers-strategy=native}. Immutable.
+ *
+ * <p>
+ * Each proxy adds to the right what it saw, so the lists are read from the right: the client is the first address that is no
+ * trusted proxy, and of the other fields that value counts which the outermost trusted proxy wrote. What stands further left
+ * came from the client and is never believed. {@code Forwarded} (RFC 7239) is not read: a proxy that writes one kind of field
+ * usually lets the other pass as the client sent it.
+ */
+final class ForwardedHeadersHandler implements Handler {
+
+    private static final Pattern V4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
+    private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+])(?::\\d{1,5})?");
+
+    private final Handler handler;
+    private final List<AddressRange> trusted;
+
+    ForwardedHeadersHandler(Handler handler, List<AddressRange> trusted) {
+        this.handler = handler;
+        this.trusted = List.copyOf(trusted);
+    }
+
+    @Override
+    public void handle(Request request, ResponseWriter response) throws Exception {
+        SocketAddress peer = request.connection().remoteAddress();
+        handler.handle(trusts(peer) ? new ForwardedRequest(request, forwarded(request, peer)) : request, response);
+    }
+
+    /** Who may connect to a Unix domain socket, the permissions of its file say. */
+    private boolean trusts(SocketAddress peer) {
+        return !(peer instanceof InetSocketAddress) || AddressRange.anyContains(trusted, peer);
+    }
+
+    private Forwarded forwarded(Request request, SocketAddress peer) {
+        List<String> addresses = values(request, "X-Forwarded-For");
+        SocketAddress client = peer;
+        int proxies = 1;
+        for (int i = addresses.size() - 1; i >= 0; i--) {
+            InetSocketAddress next = address(addresses.get(i));
+            if (next == null) {
+                break;
+            }
+            client = next;
+            if (!trusts(next)) {
+                break;
+            }
+            proxies++;
+        }
+        String scheme = scheme(written(values(request, "X-Forwarded-Proto"), proxies), request.scheme());
+        String host = host(written(values(request, "X-Forwarded-Host"), proxies), request.host());
+        return new Forwarded(client, scheme,
+                withPort(host, written(values(request, "X-Forwarded-Port"), proxies), scheme));
+    }
+
+    private static List<String> values(Request request, String field) {
+        List<String> values = new ArrayList<>();
+        for (String line : request.headers().all(field)) {
+            for (String value : line.split(",", -1)) {
+                values.add(value.strip());
+            }
+        }
+        return values;
+    }
+
+    /** What the outermost of the trusted proxies wrote; a proxy that replaces the field instead of adding to it leaves fewer. */
+    private static @Nullable String written(List<String> values, int proxies) {
+        return values.isEmpty() ? null : values.get(Math.max(0, values.size() - proxies));
+    }
+
+    private static String scheme(@Nullable String forwarded, String otherwise) {
+        if (forwarded == null) {
+            return otherwise;
+        }
+        String lower = forwarded.toLowerCase(Locale.ROOT);
+        return lower.equals("https") || lower.equals("http") ? lower : otherwise;
+    }
+
+    private static String host(@Nullable String forwarded, String otherwise) {
+        return forwarded != null && HOST.matcher(forwarded).matches() ? forwarded : otherwise;
+    }
+
+    private static String withPort(String host, @Nullable String port, String scheme) {
+        if (port == null || host.isEmpty() || !port.matches("[1-9]\\d{0,4}") || Integer.parseInt(port) > 65_535) {
+            return host;
+        }
+        int colon = host.lastIndexOf(':');
+        String alone = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        return port.equals(scheme.equals("https") ? "443" : "80") ? alone : alone + ':' + port;
+    }
+
+    /** {@return the address that a value names, with its port or 0, or {@code null} for anything else} */
+    static @Nullable InetSocketAddress address(String value) {
+        String address = value;
+        String port = "0";
+        if (value.startsWith("[")) {
+            int end = value.indexOf(']');
+            if (end < 0) {
+                return null;
+            }
+            address = value.substring(1, end);
+            if (value.length() > end + 1) {
+                port = value.charAt(end + 1) == ':' ? value.substring(end + 2) : "";
+            }
+        } else if (value.indexOf(':') == value.lastIndexOf(':') && value.indexOf(':') > 0) {
+            address = value.substring(0, value.indexOf(':'));
+            port = value.substring(value.indexOf(':') + 1);
+        }
+        boolean literal = address.indexOf(':') >= 0 ? address.indexOf('%') < 0 : V4.matcher(address).matches();
+        if (!literal || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {
+            return null;
+        }
+        try {
+            return new InetSocketAddress(InetAddress.ofLiteral(address), Integer.parseInt(port));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /**
+     * What the proxies say.
+     *
+     * @param client the client's address
+     * @param scheme {@code http} or {@code https}
+     * @param host host and port
+     */
+    private record Forwarded(SocketAddress client, String scheme, String host) {
+    }
+
+    /** A request as the client sent it to the outermost proxy. Immutable, apart from the request itself. */
+    private static final class ForwardedRequest extends RequestWrapper {
+
+        private final Forwarded forwarded;
+        private final ConnectionInfo connection;
+
+        ForwardedRequest(Request request, Forwarded forwarded) {
+            super(request);
+            this.forwarded = forwarded;
+            this.connection = new ForwardedConnection(request.connection(), forwarded.client());
+        }
+
+        @Override
+        public String scheme() {
+            return forwarded.scheme();
+        }
+
+        @Override
+        public String host() {
+            return forwarded.host();
+        }
+
+        @Override
+        public ConnectionInfo connection() {
+            return connection;
+        }
+    }
+
+    /**
+     * A connection with the address of the client instead of the proxy's.
+     *
+     * @param connection the proxy's
+     * @param remoteAddress the client's address
+     */
+    private record ForwardedConnection(ConnectionInfo connection, SocketAddress remoteAddress)
+            implements ConnectionInfo {
+
+        @Override
+        public long id() {
+            return connection.id();
+        }
+
+        @Override
+        public long requestCount() {
+            return connection.requestCount();
+        }
+
+        @Override
+        public SocketAddress localAddress() {
+            return connection.localAddress();
+        }
+
+        @Override
+        public @Nullable TlsInfo tls() {
+            return connection.tls();
+        }
+    }
+}

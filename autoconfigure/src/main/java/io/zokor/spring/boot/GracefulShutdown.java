@@ -1,0 +1,67 @@
+package io.zokor.spring.boot;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import io.zokor.server.Server;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.web.server.GracefulShutdownCallback;
+import org.springframework.boot.web.server.GracefulShutdownResult;
+
+/**
+ * One graceful shutdown: serves on for the drain delay, then lets the running requests end, however long they take: how long
+ * that may be is Spring's lifecycle to say, which ends the wait by {@link #abort()}. Runs on a thread of its own; the latch
+ * tells it of the abort.
+ */
+final class GracefulShutdown {
+
+    private static final Log logger = LogFactory.getLog(GracefulShutdown.class);
+
+    /** Longer than any process lives, short enough for arithmetic in nanoseconds. */
+    private static final Duration UNBOUNDED = Duration.ofDays(10_000);
+
+    private final Server server;
+    private final Duration drainDelay;
+    private final CountDownLatch aborted = new CountDownLatch(1);
+
+    GracefulShutdown(Server server, Duration drainDelay) {
+        this.server = server;
+        this.drainDelay = drainDelay;
+    }
+
+    void begin(GracefulShutdownCallback callback) {
+        logger.info("Commencing graceful shutdown. Waiting for active requests to complete"
+                + (drainDelay.isZero() ? "" : ", requests are served for another " + drainDelay.toMillis() + " ms"));
+        // No daemon: the JVM must not end in the middle of a callback.
+        Thread.ofPlatform().name("zokor-" + server.config().name() + "-shutdown").daemon(false)
+                .inheritInheritableThreadLocals(false).start(() -> run(callback));
+    }
+
+    private void run(GracefulShutdownCallback callback) {
+        GracefulShutdownResult result = GracefulShutdownResult.REQUESTS_ACTIVE;
+        try {
+            if (awaitDrainDelay() && server.shutdown(UNBOUNDED) && aborted.getCount() > 0) {
+                result = GracefulShutdownResult.IDLE;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            logger.info(result == GracefulShutdownResult.IDLE
+                    ? "Graceful shutdown complete"
+                    : "Graceful shutdown aborted with one or more requests still active");
+            callback.shutdownComplete(result);
+        }
+    }
+
+    /** {@return whether the delay passed without an abort} */
+    private boolean awaitDrainDelay() throws InterruptedException {
+        return !aborted.await(drainDelay.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    void abort() {
+        aborted.countDown();
+    }
+}

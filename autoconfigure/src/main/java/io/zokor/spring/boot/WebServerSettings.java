@@ -1,0 +1,16 @@
+package io.zokor.spring.boot;
+
+import java.time.Duration;
+import java.util.List;
+
+import org.springframework.boot.web.server.Shutdown;
+
+/**
+ * What a {@link ZokorWebServer} keeps of its factory's settings. Immutable.
+ *
+ * @param bindings where it listens, the main one first; empty for nowhere
+ * @param shutdown whether running requests may end
+ * @param drainDelay how long it serves on before it stops listening
+ */
+record WebServerSettings(List<Binding> bindings, Shutdown shutdown, Duration drainDelay) {
+}

@@ -1,0 +1,267 @@
+package io.zokor.spring.boot;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+import io.zokor.net.Listener;
+import io.zokor.server.Server;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory.TempDirs;
+import org.springframework.boot.web.server.GracefulShutdownCallback;
+import org.springframework.boot.web.server.GracefulShutdownResult;
+import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.WebServerException;
+
+/**
+ * A Zokor server as Spring Boot starts and stops it. The application is built when this is made and ended by {@link #destroy()};
+ * in between the server may start and stop any number of times. The lock guards the life cycle, not the requests.
+ */
+public final class ZokorWebServer implements WebServer {
+
+    private static final Log logger = LogFactory.getLog(ZokorWebServer.class);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Server server;
+    private final @Nullable Server redirecting;
+    private final Deployment deployment;
+    private final DrainingHandler draining;
+    private final ServerCounters counters;
+    private final WebServerSettings settings;
+    private final TempDirs tempDirs;
+    private @Nullable KeepAliveThread keepAlive;
+    private @Nullable GracefulShutdown gracefulShutdown;
+    private boolean started;
+    private boolean destroyed;
+
+    ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, DrainingHandler draining,
+            ServerCounters counters, WebServerSettings settings, TempDirs tempDirs) {
+        this.server = server;
+        this.redirecting = redirecting;
+        this.deployment = deployment;
+        this.draining = draining;
+        this.counters = counters;
+        this.settings = settings;
+        this.tempDirs = tempDirs;
+    }
+
+    /** Builds the application; nothing listens and nothing of it stays where this fails. */
+    void initialize() {
+        logger.info("Zokor initialized with " + ports(settings.bindings().stream()
+                .map(binding -> binding.describe(binding.address())).toList()));
+        lock.lock();
+        try {
+            deployment.initialize();
+            keepAlive = KeepAliveThread.begin(server.config().name());
+        } catch (Exception e) {
+            destroyLocked();
+            throw new WebServerException("Unable to start embedded Zokor", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void start() throws WebServerException {
+        lock.lock();
+        try {
+            if (started) {
+                return;
+            }
+            if (destroyed) {
+                throw new IllegalStateException("Zokor was destroyed and cannot start again");
+            }
+            started = true;
+            if (settings.bindings().isEmpty()) {
+                return;
+            }
+            if (keepAlive == null) {
+                keepAlive = KeepAliveThread.begin(server.config().name());
+            }
+            draining.draining(false);
+            String ports = ports(listenLocked());
+            String path = deployment.contextPath();
+            logger.info("Zokor started on " + ports
+                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'"));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Binds everything before any servlet is initialised: a port in use is found early and costs nothing. */
+    private List<String> listenLocked() {
+        List<Listener> listeners = new ArrayList<>();
+        try {
+            List<String> descriptions = new ArrayList<>();
+            for (Binding binding : settings.bindings()) {
+                Listener listener = open(binding);
+                listeners.add(listener);
+                descriptions.add(binding.describe(listener.address()));
+            }
+            deployment.start();
+            for (int i = 0; i < listeners.size(); i++) {
+                serverOf(settings.bindings().get(i)).start(listeners.get(i));
+            }
+            return descriptions;
+        } catch (WebServerException e) {
+            failedLocked(listeners, e);
+            throw e;
+        } catch (Exception e) {
+            failedLocked(listeners, e);
+            throw new WebServerException("Unable to start embedded Zokor", e);
+        }
+    }
+
+    private Server serverOf(Binding binding) {
+        Server other = redirecting;
+        return binding.redirect() && other != null ? other : server;
+    }
+
+    private Listener open(Binding binding) {
+        try {
+            return binding.open(server.config().backlog());
+        } catch (IOException e) {
+            PortInUseException.throwIfPortBindingException(e, binding::port);
+            throw new ListenFailedException(binding.where(), e);
+        }
+    }
+
+    private void failedLocked(List<Listener> listeners, Exception failure) {
+        started = false;
+        closeServers();
+        for (Listener listener : listeners) {
+            try {
+                listener.close();
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        endKeepAliveLocked();
+    }
+
+    @Override
+    public void stop() throws WebServerException {
+        lock.lock();
+        try {
+            stopLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for nothing: whatever still runs has had its grace period. The application stays. */
+    private void stopLocked() {
+        started = false;
+        GracefulShutdown pending = gracefulShutdown;
+        gracefulShutdown = null;
+        if (pending != null) {
+            pending.abort();
+        }
+        closeServers();
+    }
+
+    private void closeServers() {
+        server.close();
+        if (redirecting != null) {
+            redirecting.close();
+        }
+    }
+
+    @Override
+    public void shutDownGracefully(GracefulShutdownCallback callback) {
+        GracefulShutdown begun;
+        lock.lock();
+        try {
+            if (settings.shutdown() == Shutdown.IMMEDIATE) {
+                begun = null;
+            } else {
+                draining.draining(!settings.drainDelay().isZero());
+                if (redirecting != null) {
+                    // Nothing there takes long enough to wait for.
+                    redirecting.close();
+                }
+                begun = new GracefulShutdown(server, settings.drainDelay());
+                gracefulShutdown = begun;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (begun == null) {
+            callback.shutdownComplete(GracefulShutdownResult.IMMEDIATE);
+        } else {
+            begun.begin(callback);
+        }
+    }
+
+    @Override
+    public void destroy() throws WebServerException {
+        lock.lock();
+        try {
+            destroyLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void destroyLocked() {
+        if (destroyed) {
+            return;
+        }
+        destroyed = true;
+        try {
+            stopLocked();
+            deployment.destroy();
+        } finally {
+            endKeepAliveLocked();
+            tempDirs.cleanup();
+        }
+    }
+
+    private void endKeepAliveLocked() {
+        KeepAliveThread running = keepAlive;
+        keepAlive = null;
+        if (running != null) {
+            running.end();
+        }
+    }
+
+    @Override
+    public int getPort() {
+        return server.port();
+    }
+
+    /** {@return the server, for its limits and figures; Spring Boot starts and stops it} */
+    public Server server() {
+        return server;
+    }
+
+    /** {@return what is served} */
+    public Deployment deployment() {
+        return deployment;
+    }
+
+    /** {@return the name of the server: {@code main} or {@code management}} */
+    public String name() {
+        return server.config().name();
+    }
+
+    /** {@return what has happened in the server since it was made} */
+    public ServerCounters counters() {
+        return counters;
+    }
+
+    private static String ports(List<String> descriptions) {
+        if (descriptions.isEmpty()) {
+            return "no port";
+        }
+        return descriptions.stream()
+                .collect(Collectors.joining(", ", descriptions.size() == 1 ? "port " : "ports ", ""));
+    }
+}

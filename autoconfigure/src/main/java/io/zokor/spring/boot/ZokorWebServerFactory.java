@@ -1,0 +1,261 @@
+package io.zokor.spring.boot;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+import io.zokor.config.Compression;
+import io.zokor.config.Limits;
+import io.zokor.config.ServerConfig;
+import io.zokor.config.Timeouts;
+import io.zokor.event.ServerListener;
+import io.zokor.http.Handler;
+import io.zokor.net.AddressRange;
+import io.zokor.server.ConnectionThreads;
+import io.zokor.server.Server;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Http2;
+import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.WebServerException;
+
+/** What the factories of Zokor servers have in common: everything but what is served. Used by one thread at a time. */
+public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServerFactory
+        implements ConfigurableZokorWebServerFactory {
+
+    private static final Log logger = LogFactory.getLog(ZokorWebServerFactory.class);
+
+    private final List<ZokorServerCustomizer> customizers = new ArrayList<>();
+    private final List<ServerListener> listeners = new ArrayList<>();
+    private String name = "main";
+    private Timeouts timeouts = Timeouts.defaults();
+    private Limits limits = Limits.defaults();
+    private int backlog = ServerConfig.defaults().backlog();
+    private Duration drainDelay = Duration.ZERO;
+    private boolean preserveEncodedSlash;
+    private boolean platformThreads;
+    private List<AddressRange> trustedProxies = List.of();
+    private boolean useForwardHeaders;
+    private boolean proxyProtocol;
+    private final List<ListenerSettings> additional = new ArrayList<>();
+
+    /** Makes a factory of servers on port 8080. */
+    protected ZokorWebServerFactory() {
+    }
+
+    /**
+     * Makes a factory.
+     *
+     * @param port port of the server, 0 for any free one, -1 for none
+     */
+    protected ZokorWebServerFactory(int port) {
+        super(port);
+    }
+
+    @Override
+    public final void setName(String name) {
+        this.name = name;
+    }
+
+    @Override
+    public final void setPlatformThreads(boolean use) {
+        this.platformThreads = use;
+    }
+
+    @Override
+    public final void setTimeouts(Timeouts timeouts) {
+        this.timeouts = timeouts;
+    }
+
+    @Override
+    public final void setLimits(Limits limits) {
+        this.limits = limits;
+    }
+
+    @Override
+    public final void setBacklog(int backlog) {
+        this.backlog = backlog;
+    }
+
+    @Override
+    public final void setDrainDelay(Duration delay) {
+        this.drainDelay = delay;
+    }
+
+    @Override
+    public final void setPreserveEncodedSlash(boolean preserve) {
+        this.preserveEncodedSlash = preserve;
+    }
+
+    /** {@return whether an encoded slash in a path is kept as it is} */
+    protected final boolean isPreserveEncodedSlash() {
+        return preserveEncodedSlash;
+    }
+
+    @Override
+    public final void setTrustedProxies(List<AddressRange> ranges) {
+        this.trustedProxies = List.copyOf(ranges);
+    }
+
+    @Override
+    public final void setUseForwardHeaders(boolean use) {
+        this.useForwardHeaders = use;
+    }
+
+    @Override
+    public final void setProxyProtocol(boolean required) {
+        this.proxyProtocol = required;
+    }
+
+    @Override
+    public final void addListeners(ListenerSettings... listeners) {
+        this.additional.addAll(List.of(listeners));
+    }
+
+    @Override
+    public final void addServerCustomizers(ZokorServerCustomizer... customizers) {
+        this.customizers.addAll(List.of(customizers));
+    }
+
+    @Override
+    public final void addServerListeners(ServerListener... listeners) {
+        this.listeners.addAll(List.of(listeners));
+    }
+
+    /**
+     * Makes a server and builds what it serves. Nothing listens yet.
+     *
+     * @param deployment makes what is served; gets a source of the limits as they are at any moment
+     * @param tempDirs directories that go when the server is destroyed
+     * @param classLoader context class loader of all of the server's threads
+     * @return the server
+     * @throws WebServerException if what is served cannot be built
+     * @throws RuntimeException as it is, if TLS is misconfigured
+     */
+    protected final ZokorWebServer createWebServer(Function<Supplier<Limits>, Deployment> deployment, TempDirs tempDirs,
+            ClassLoader classLoader) {
+        warnOfHttp2();
+        TlsSettings tls = tls();
+        WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay);
+        ServerConfig config = config();
+        CurrentLimits currentLimits = new CurrentLimits(limits);
+        Deployment deployed = deployment.apply(currentLimits);
+        DrainingHandler handler = new DrainingHandler(layers(deployed.handler(), tls));
+        ServerCounters counters = new ServerCounters();
+        Server.Builder builder = Server.builder().handler(handler).config(config).contextClassLoader(classLoader)
+                .listener(counters);
+        if (platformThreads) {
+            builder.threads(ConnectionThreads.platform());
+        }
+        listeners.forEach(builder::listener);
+        customizers.forEach(customizer -> customizer.customize(builder));
+        Server server = builder.build();
+        currentLimits.server = server;
+        ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters), deployed, handler,
+                counters,
+                settings, tempDirs);
+        webServer.initialize();
+        return webServer;
+    }
+
+    /** Which host a handshake was for is checked against the Host that came with it, before a proxy's word changes that. */
+    private Handler layers(Handler handler, @Nullable TlsSettings tls) {
+        Handler forwarding = useForwardHeaders ? new ForwardedHeadersHandler(handler, trustedProxies) : handler;
+        return tls != null && tls.hasNames() ? new MisdirectedRequests(forwarding, tls) : forwarding;
+    }
+
+    /** Redirects come from a server of their own: they need nothing of the application, and its limits do not apply. */
+    private @Nullable Server redirecting(Server main, ServerCounters counters) {
+        if (additional.stream().noneMatch(ListenerSettings::redirectToHttps)) {
+            return null;
+        }
+        return Server.builder().handler(new HttpsRedirect(main::port)).listener(counters)
+                .config(main.config().toBuilder().name(name + "-redirect").build()).build();
+    }
+
+    private void warnOfHttp2() {
+        Http2 http2 = getHttp2();
+        if (http2 != null && http2.isEnabled()) {
+            logger.warn("server.http2.enabled=true has no effect: Zokor does not speak HTTP/2 yet and serves HTTP/1.1");
+        }
+    }
+
+    private List<Binding> bindings(@Nullable TlsSettings tls) {
+        Bindings bindings = new Bindings(trustedProxies, getSslBundles());
+        if (getPort() >= 0) {
+            bindings.add(getAddress(), getPort(), tls, proxyProtocol);
+            additional.forEach(listener -> bindings.add(listener, tls != null));
+        }
+        return bindings.toList();
+    }
+
+    /** Comes first of all, and lets Boot's exceptions through as they are. */
+    private @Nullable TlsSettings tls() {
+        Ssl ssl = getSsl();
+        if (!Ssl.isEnabled(ssl)) {
+            return null;
+        }
+        return TlsSettings.from(ssl, sslBundle(), getServerNameSslBundles(), getSslBundles());
+    }
+
+    private SslBundle sslBundle() {
+        try {
+            return getSslBundle();
+        } catch (IllegalStateException e) {
+            // Without a cause it says by itself what is missing; with one, some store could not be read.
+            throw e.getCause() == null ? e : new TlsSetupException("server.ssl", e);
+        }
+    }
+
+    private ServerConfig config() {
+        return ServerConfig.builder().name(name).timeouts(timeouts).limits(limits).backlog(backlog)
+                .serverHeader(getServerHeader()).compression(compression()).build();
+    }
+
+    private Compression compression() {
+        org.springframework.boot.web.server.Compression from = getCompression();
+        if (from == null || !from.getEnabled()) {
+            return Compression.none();
+        }
+        return new Compression(true, List.of(from.getAllMimeTypes()), from.getMinResponseSize().toBytes(),
+                excludedUserAgents(from.getExcludedUserAgents()));
+    }
+
+    private static List<Pattern> excludedUserAgents(String @Nullable [] expressions) {
+        List<Pattern> patterns = new ArrayList<>();
+        for (String expression : expressions == null ? new String[0] : expressions) {
+            try {
+                patterns.add(Pattern.compile(expression));
+            } catch (PatternSyntaxException e) {
+                throw new IllegalArgumentException("server.compression.excluded-user-agents holds '" + expression
+                        + "', which is no regular expression: " + e.getDescription(), e);
+            }
+        }
+        return patterns;
+    }
+
+    /** The limits of a server that is made after what it serves; written once, by the thread that makes both. */
+    private static final class CurrentLimits implements Supplier<Limits> {
+
+        private final Limits initial;
+        private volatile @Nullable Server server;
+
+        CurrentLimits(Limits initial) {
+            this.initial = initial;
+        }
+
+        @Override
+        public Limits get() {
+            Server current = server;
+            return current == null ? initial : current.limits();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.zokor.spring.boot.servlet;
+
+import io.zokor.http.Handler;
+import io.zokor.servlet.ServletContainer;
+import io.zokor.spring.boot.Deployment;
+
+import jakarta.servlet.ServletException;
+
+/** A servlet container as what a server serves; has no state of its own. */
+final class ServletDeployment implements Deployment {
+
+    private final String contextPath;
+    private final ServletContainer container;
+
+    ServletDeployment(String contextPath, ServletContainer container) {
+        this.contextPath = contextPath;
+        this.container = container;
+    }
+
+    @Override
+    public Handler handler() {
+        return container;
+    }
+
+    @Override
+    public String contextPath() {
+        return contextPath;
+    }
+
+    @Override
+    public void initialize() throws ServletException {
+        container.initialize();
+    }
+
+    @Override
+    public void start() throws ServletException {
+        container.start();
+    }
+
+    @Override
+    public void destroy() {
+        container.destroy();
+    }
+}

@@ -1,0 +1,175 @@
+package io.zokor.spring.boot.servlet;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.zokor.config.Limits;
+import io.zokor.servlet.ServletContainer;
+import io.zokor.spring.boot.Deployment;
+import io.zokor.spring.boot.ZokorWebServerFactory;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.error.ErrorPage;
+import org.springframework.boot.web.server.Cookie.SameSite;
+import org.springframework.boot.web.server.WebServer;
+import org.springframework.boot.web.server.servlet.ConfigurableServletWebServerFactory;
+import org.springframework.boot.web.server.servlet.ContextPath;
+import org.springframework.boot.web.server.servlet.CookieSameSiteSupplier;
+import org.springframework.boot.web.server.servlet.DocumentRoot;
+import org.springframework.boot.web.server.servlet.Jsp;
+import org.springframework.boot.web.server.servlet.ServletContextInitializers;
+import org.springframework.boot.web.server.servlet.ServletWebServerSettings;
+import org.springframework.boot.web.server.servlet.Session;
+import org.springframework.boot.web.servlet.ServletContextInitializer;
+import org.springframework.context.ResourceLoaderAware;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.util.ClassUtils;
+
+import jakarta.servlet.http.Cookie;
+
+/** Makes servers that run servlet applications. Used by one thread at a time. */
+public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
+        implements ConfigurableServletWebServerFactory, ResourceLoaderAware {
+
+    private static final Log logger = LogFactory.getLog(ZokorServletWebServerFactory.class);
+
+    private final ServletWebServerSettings settings = new ServletWebServerSettings();
+    private @Nullable ResourceLoader resourceLoader;
+
+    /** Makes a factory of servers on port 8080 with the root as context path. */
+    public ZokorServletWebServerFactory() {
+    }
+
+    /**
+     * Makes a factory of servers with the root as context path.
+     *
+     * @param port port of the servers, 0 for any free one, -1 for none
+     */
+    public ZokorServletWebServerFactory(int port) {
+        super(port);
+    }
+
+    /**
+     * Makes a factory.
+     *
+     * @param contextPath the context path, empty for the root
+     * @param port port of the servers, 0 for any free one, -1 for none
+     */
+    public ZokorServletWebServerFactory(String contextPath, int port) {
+        super(port);
+        settings.setContextPath(ContextPath.of(contextPath));
+    }
+
+    @Override
+    public ServletWebServerSettings getSettings() {
+        return settings;
+    }
+
+    @Override
+    public void setResourceLoader(ResourceLoader resourceLoader) {
+        this.resourceLoader = resourceLoader;
+    }
+
+    @Override
+    public WebServer getWebServer(ServletContextInitializer... initializers) {
+        warnOfJsp();
+        TempDirs tempDirs = new TempDirs(getPort());
+        ClassLoader classLoader = classLoader();
+        Function<Supplier<Limits>, Deployment> deployment = limits -> new ServletDeployment(
+                settings.getContextPath().toString(), container(limits, classLoader, tempDirs, initializers));
+        try {
+            return createWebServer(deployment, tempDirs, classLoader);
+        } catch (RuntimeException e) {
+            tempDirs.cleanup();
+            throw e;
+        }
+    }
+
+    private ClassLoader classLoader() {
+        ClassLoader loader = resourceLoader == null ? null : resourceLoader.getClassLoader();
+        if (loader == null) {
+            loader = ClassUtils.getDefaultClassLoader();
+        }
+        return loader == null ? ClassLoader.getSystemClassLoader() : loader;
+    }
+
+    private ServletContainer container(Supplier<Limits> limits, ClassLoader classLoader, TempDirs tempDirs,
+            ServletContextInitializer... initializers) {
+        ServletContainer.Builder builder = ServletContainer.builder().contextPath(settings.getContextPath().toString())
+                .classLoader(classLoader).limits(limits).documentRoot(documentRoot(tempDirs))
+                .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(tempDirs.createTempDir("zokor"))
+                .mimeTypes(extension -> settings.getMimeMappings().get(extension))
+                .localeEncodings(settings.getLocaleCharsetMappings())
+                .registerDefaultServlet(settings.isRegisterDefaultServlet())
+                .preserveEncodedSlash(isPreserveEncodedSlash());
+        String displayName = settings.getDisplayName();
+        if (displayName != null) {
+            builder.displayName(displayName);
+        }
+        getErrorPages().forEach(page -> addErrorPage(builder, page));
+        settings.getWebListenerClassNames().forEach(builder::listenerClassName);
+        for (ServletContextInitializer initializer : ServletContextInitializers.from(settings, initializers)) {
+            builder.initializer(initializer::onStartup);
+        }
+        addSession(builder);
+        return builder.build();
+    }
+
+    /** There is always one: {@code getResource("/")} answers something, and then nobody falls back on the working directory. */
+    private Path documentRoot(TempDirs tempDirs) {
+        DocumentRoot documentRoot = new DocumentRoot(logger);
+        documentRoot.setDirectory(settings.getDocumentRoot());
+        File directory = documentRoot.getValidDirectory();
+        return directory == null ? tempDirs.createTempDir("zokor-docbase") : directory.getAbsoluteFile().toPath();
+    }
+
+    private static void addErrorPage(ServletContainer.Builder builder, ErrorPage page) {
+        Class<? extends Throwable> exception = page.getException();
+        if (exception != null) {
+            builder.errorPage(exception, page.getPath());
+        } else if (page.isGlobal()) {
+            builder.errorPage(page.getPath());
+        } else {
+            builder.errorPage(page.getStatusCode(), page.getPath());
+        }
+    }
+
+    private void addSession(ServletContainer.Builder builder) {
+        Session session = settings.getSession();
+        builder.sessionTimeout(session.getTimeout());
+        if (session.isPersistent()) {
+            builder.sessionStore(session.getSessionStoreDirectory().getValidDirectory(true).toPath());
+        }
+        SameSite sameSite = session.getCookie().getSameSite();
+        if (sameSite != null) {
+            builder.sessionCookieSameSite(sameSite.attributeValue());
+        }
+        List<? extends CookieSameSiteSupplier> suppliers = List.copyOf(settings.getCookieSameSiteSuppliers());
+        if (!suppliers.isEmpty()) {
+            builder.cookieSameSite(cookie -> sameSite(suppliers, cookie));
+        }
+    }
+
+    private static @Nullable String sameSite(List<? extends CookieSameSiteSupplier> suppliers, Cookie cookie) {
+        for (CookieSameSiteSupplier supplier : suppliers) {
+            SameSite sameSite = supplier.getSameSite(cookie);
+            if (sameSite != null) {
+                return sameSite.attributeValue();
+            }
+        }
+        return null;
+    }
+
+    private void warnOfJsp() {
+        Jsp jsp = settings.getJsp();
+        if (jsp != null && jsp.getRegistered() && ClassUtils.isPresent(jsp.getClassName(), classLoader())) {
+            logger.warn("JSP is not supported by Zokor: " + jsp.getClassName() + " is on the class path but is not"
+                    + " registered; remove it, or set server.servlet.jsp.registered=false");
+        }
+    }
+}

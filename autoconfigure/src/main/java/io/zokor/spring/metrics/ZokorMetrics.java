@@ -1,0 +1,88 @@
+package io.zokor.spring.metrics;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.zokor.event.ConnectionState;
+import io.zokor.spring.boot.ServerCounters;
+import io.zokor.spring.boot.ZokorWebServer;
+
+/**
+ * The meters of one server, all with the tag {@code server}. They read the server's counters, so nothing that happened before
+ * they were bound is lost. The registered meters are in a concurrent queue, as new series are added by threads of requests.
+ */
+public final class ZokorMetrics implements MeterBinder, AutoCloseable {
+
+    private final ZokorWebServer webServer;
+    private final Queue<Runnable> removals = new ConcurrentLinkedQueue<>();
+
+    /**
+     * Makes meters that are bound to no registry yet.
+     *
+     * @param webServer the server
+     */
+    public ZokorMetrics(ZokorWebServer webServer) {
+        this.webServer = webServer;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        ServerCounters counters = webServer.counters();
+        for (ConnectionState state : ConnectionState.values()) {
+            if (state != ConnectionState.CLOSED) {
+                gauge(registry, "zokor.connections", "Open connections", server -> server.counters().connections(state),
+                        Tag.of("state", state.tag()));
+            }
+        }
+        gauge(registry, "zokor.requests.active", "Requests that are being handled",
+                server -> server.server().activeRequests());
+        gauge(registry, "zokor.requests.queued", "Requests that wait for one of the concurrent ones to end",
+                server -> server.server().queuedRequests());
+        Consumer<ServerCounters.Series> observer = series -> counter(registry, series);
+        counters.observe(observer);
+        removals.add(() -> counters.forget(observer));
+    }
+
+    private void gauge(MeterRegistry registry, String name, String description, ToDoubleFunction<ZokorWebServer> value,
+            Tag... tags) {
+        added(registry, Gauge.builder(name, webServer, value).description(description).tags(tags(List.of(tags)))
+                .register(registry));
+    }
+
+    private void counter(MeterRegistry registry, ServerCounters.Series series) {
+        List<Tag> tags = new ArrayList<>();
+        for (int i = 0; i < series.tags().size(); i += 2) {
+            tags.add(Tag.of(series.tags().get(i), series.tags().get(i + 1)));
+        }
+        added(registry, FunctionCounter.builder(series.name(), series.count(), LongAdder::sum)
+                .description(series.description()).tags(tags(tags)).register(registry));
+    }
+
+    private Tags tags(List<Tag> tags) {
+        return Tags.of("server", webServer.name()).and(tags);
+    }
+
+    private void added(MeterRegistry registry, Meter meter) {
+        removals.add(() -> registry.remove(meter));
+    }
+
+    /** Takes the meters out of their registries. */
+    @Override
+    public void close() {
+        for (Runnable removal = removals.poll(); removal != null; removal = removals.poll()) {
+            removal.run();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.zokor.spring.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+import io.zokor.net.AddressRange;
+import io.zokor.testing.RawClient;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is believed of {@code X-Forwarded-*}. */
+class ForwardedHeadersHandlerTests {
+
+    private final HandlerWebServerFactory factory = new HandlerWebServerFactory((request, response) -> {
+        InetSocketAddress remote = (InetSocketAddress) request.connection().remoteAddress();
+        response.write(
+                request.scheme() + " " + request.host() + " " + remote.getAddress().getHostAddress());
+    });
+    private ZokorWebServer server;
+
+    @AfterEach
+    void end() {
+        server.stop();
+        server.destroy();
+    }
+
+    private String answer(String trusted, String... fields) {
+        factory.setUseForwardHeaders(true);
+        factory.setTrustedProxies(trusted.isEmpty() ? List.of() : List.of(AddressRange.parse(trusted)));
+        server = factory.create();
+        server.start();
+        try (RawClient client = RawClient.connect(server.getPort())) {
+            client.send("GET / HTTP/1.1\r\nHost: internal\r\n" + String.join("\r\n", fields) + "\r\n\r\n");
+            return client.readResponse().text();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            X-Forwarded-For: 192.0.2.7                            | http internal 192.0.2.7
+            X-Forwarded-For: 192.0.2.7:4711                       | http internal 192.0.2.7
+            X-Forwarded-For: [2001:db8::7]:4711                   | http internal 2001:db8:0:0:0:0:0:7
+            X-Forwarded-For: 2001:db8::7                          | http internal 2001:db8:0:0:0:0:0:7
+            X-Forwarded-For: 198.51.100.1, 192.0.2.7              | http internal 192.0.2.7
+            X-Forwarded-For: 192.0.2.7, 127.0.0.9                 | http internal 192.0.2.7
+            X-Forwarded-For: unknown                              | http internal 127.0.0.1
+            X-Forwarded-For: 192.0.2.7, unknown, 127.0.0.9        | http internal 127.0.0.9
+            X-Forwarded-For: localhost                            | http internal 127.0.0.1
+            X-Forwarded-For: 10.1                                 | http internal 127.0.0.1
+            X-Forwarded-Proto: https                              | https internal 127.0.0.1
+            X-Forwarded-Proto: HTTPS                              | https internal 127.0.0.1
+            X-Forwarded-Proto: gopher                             | http internal 127.0.0.1
+            X-Forwarded-Host: example.com                         | http example.com 127.0.0.1
+            X-Forwarded-Host: example.com:8443                    | http example.com:8443 127.0.0.1
+            X-Forwarded-Host: evil.example, example.com           | http example.com 127.0.0.1
+            X-Forwarded-Host: a b                                 | http internal 127.0.0.1
+            X-Forwarded-Host: user@example.com                    | http internal 127.0.0.1
+            X-Forwarded-Port: 8443                                | http internal:8443 127.0.0.1
+            X-Forwarded-Port: 80                                  | http internal 127.0.0.1
+            X-Forwarded-Port: 65536                               | http internal 127.0.0.1
+            """)
+    void ofOneTrustedProxy(String field, String expected) {
+        assertThat(answer("127.0.0.0/8", field)).isEqualTo(expected);
+    }
+
+    @Test
+    void ofTwoTrustedProxiesTheOuterOneCounts() {
+        assertThat(answer("127.0.0.0/8", "X-Forwarded-For: 198.51.100.1, 192.0.2.7, 127.0.0.9",
+                "X-Forwarded-Proto: http, https, http", "X-Forwarded-Host: evil.example, example.com, inner.example",
+                "X-Forwarded-Port: 443")).isEqualTo("https example.com 192.0.2.7");
+    }
+
+    @Test
+    void nothingOfWhatAStrangerSends() {
+        assertThat(answer("10.0.0.0/8", "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https",
+                "X-Forwarded-Host: example.com")).isEqualTo("http internal 127.0.0.1");
+    }
+
+    @Test
+    void theOtherKindOfFieldIsNotRead() {
+        assertThat(answer("127.0.0.0/8", "Forwarded: for=192.0.2.7;proto=https;host=evil.example"))
+                .isEqualTo("http internal 127.0.0.1");
+    }
+}
