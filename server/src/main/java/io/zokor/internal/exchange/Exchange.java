@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeOutcome;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.http.AbortHandlerException;
@@ -232,6 +233,11 @@ public final class Exchange {
             // The socket is the handler's: it is not touched.
             panic(cause);
             return new Outcome.Hijacked();
+        }
+        if (connection.state() == ConnectionState.CLOSED) {
+            // The server has cut the connection, and the handler has met the consequences.
+            LOGGER.log(Level.DEBUG, () -> connection + " was cut", cause);
+            return abort(CloseReason.SHUTDOWN);
         }
         if (response.isAborted() || cause instanceof AbortHandlerException) {
             return abort(CloseReason.APP_ABORT);
