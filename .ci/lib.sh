@@ -38,3 +38,68 @@ stop_background() {
     PIDS=()
 }
 trap stop_background EXIT
+
+# java25: prints the path of a JDK 25's java; the one on the PATH may be older.
+java25() {
+    local home
+    for home in "${JAVA25_HOME:-}" "${JAVA_HOME:-}" "$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")" \
+        /usr/lib/jvm/* /opt/* /opt/java/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+        if grep -q '^JAVA_VERSION="25' "$home/release" 2>/dev/null && [ -x "$home/bin/java" ]; then
+            echo "$home/bin/java"
+            return
+        fi
+    done
+    echo "no JDK 25 found" >&2
+    return 1
+}
+
+# free_port: prints a port of the loopback address that nobody listens on now.
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# pass TEXT: says that something was checked. check TEXT COMMAND...: runs the command and says so, or fails.
+pass() {
+    echo "ok    $*"
+}
+
+fail() {
+    echo "FAIL  $*" >&2
+    return 1
+}
+
+check() {
+    local text=$1
+    shift
+    if "$@"; then pass "$text"; else fail "$text"; fi
+}
+
+# equal TEXT ACTUAL EXPECTED
+equal() {
+    [ "$2" = "$3" ] && pass "$1: $2" || fail "$1: expected $3, got $2"
+}
+
+# work_dir: makes a directory that ends with the script, and puts its name into WORK.
+work_dir() {
+    WORK=$(mktemp -d "${TMPDIR:-/tmp}/zokor-check.XXXXXX")
+    trap 'stop_background; rm -rf "$WORK"' EXIT
+}
+
+# demo_jar: prints the path of the demo application's executable jar.
+demo_jar() {
+    local jar
+    jar=$(ls demo-app/target/zokor-demo-app-*.jar 2>/dev/null | grep -v -e sources -e javadoc -e tests | head -n 1)
+    [ -n "$jar" ] || { echo "no demo-app jar: run ./mvnw verify first" >&2; return 1; }
+    echo "$jar"
+}
+
+# http_ready URL: does it answer 200?
+http_ready() {
+    curl -fsS -o /dev/null -m 2 "$1"
+}
+
+# metric URL NAME: the sum of a Prometheus metric over all its series; 0 if there is none.
+metric() {
+    curl -fsS -m 10 "$1" | awk -v name="$2" '
+        index($0, name) == 1 && substr($0, length(name) + 1, 1) ~ /[{ ]/ { sum += $NF } END { printf "%.0f\n", sum }'
+}

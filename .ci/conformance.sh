@@ -1,0 +1,37 @@
+# Sourced by the conformance checks, after lib.sh.
+
+# conformance NAME CLASS-PATH MAIN-CLASS: starts the server that main class makes and has both benches judge it. Its arguments
+# are those of io.zokor.testing.ConformanceServer.
+conformance() {
+    local name=$1 classpath=$2 main=$3 failed=0
+    local shared=${ZOKOR_SHARED:-../shared}
+    if [ ! -f "$shared/conformance/http1/run.py" ]; then
+        echo "!!! $name NOT CHECKED: the benches are not there ($shared/conformance beside the checkout; ZOKOR_SHARED moves it)" >&2
+        [ "${CI:-}" != true ]
+        return
+    fi
+    work_dir
+    # The default limits, as the cases take up to 3 s.
+    start_server "$classpath" "$main" 0 -1
+    python3 "$shared/conformance/http1/run.py" --port "$HTTP_PORT" && pass "$name: HTTP/1 cases" \
+        || { fail "$name: HTTP/1 cases" || failed=1; }
+    stop_background
+    start_server "$classpath" "$main" 0 0 3
+    python3 "$shared/conformance/hostile/run.py" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" -T 3 --pid "$SERVER_PID" \
+        && pass "$name: hostile clients" || { fail "$name: hostile clients" || failed=1; }
+    stop_background
+    [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
+    return "$failed"
+}
+
+# start_server CLASS-PATH MAIN-CLASS ARGUMENTS...: sets HTTP_PORT, HTTPS_PORT and SERVER_PID.
+start_server() {
+    local classpath=$1 main=$2
+    shift 2
+    in_background "$(java25)" -Xmx512m -cp "$classpath" "$main" "$@" >"$WORK/server.log" 2>&1
+    SERVER_PID=${PIDS[-1]}
+    await 20 grep -q '^http ' "$WORK/server.log" || { cat "$WORK/server.log" >&2; return 1; }
+    [ "${2:-}" = -1 ] || await 20 grep -q '^https ' "$WORK/server.log" || { cat "$WORK/server.log" >&2; return 1; }
+    HTTP_PORT=$(sed -n 's/^http .*:\([0-9]*\)$/\1/p' "$WORK/server.log")
+    HTTPS_PORT=$(sed -n 's/^https .*:\([0-9]*\)$/\1/p' "$WORK/server.log")
+}
