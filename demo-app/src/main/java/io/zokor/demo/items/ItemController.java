@@ -65,7 +65,8 @@ class ItemController {
     ResponseEntity<Item> create(@Valid @RequestBody NewItem item) {
         String title = item.title() == null ? "" : item.title().strip();
         // H2 keeps microseconds; what is answered now is what is read later.
-        Item saved = items.save(new Item(null, title, item.link(), false, Instant.now().truncatedTo(ChronoUnit.MICROS)));
+        Item saved = items
+                .save(new Item(null, title, item.link(), false, Instant.now().truncatedTo(ChronoUnit.MICROS)));
         return ResponseEntity.created(URI.create("/api/items/" + saved.id())).body(saved);
     }
 

@@ -30,7 +30,8 @@ final class LiveStats {
 
     Snapshot now() {
         Runtime runtime = Runtime.getRuntime();
-        return new Snapshot(Instant.now().truncatedTo(ChronoUnit.MILLIS), by("zokor.connections", "state"), sum("zokor.connections.accepted"),
+        return new Snapshot(Instant.now().truncatedTo(ChronoUnit.MILLIS), by("zokor.connections", "state"),
+                sum("zokor.connections.accepted"),
                 sum("zokor.requests.active"), sum("http.server.requests"), seconds("http.server.requests"),
                 by("zokor.requests.rejected", "reason"), by("zokor.timeouts", "kind"), sum("zokor.panics"),
                 sum("zokor.accept.retries"), runtime.totalMemory() - runtime.freeMemory());
