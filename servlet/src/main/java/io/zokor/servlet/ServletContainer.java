@@ -124,7 +124,8 @@ public final class ServletContainer implements Handler {
             if (path.equals(contextPath)) {
                 String query = request.query();
                 response.status(302);
-                response.headers().set("Location", raw + (query == null ? "/" : "/?" + query));
+                // Not the raw path: "//host/../app" would lead to another host (CVE-2018-11784).
+                response.headers().set("Location", PathText.encode(contextPath) + (query == null ? "/" : "/?" + query));
                 return;
             }
             if (!path.startsWith(contextPath) || path.charAt(contextPath.length()) != '/') {
@@ -138,7 +139,7 @@ public final class ServletContainer implements Handler {
     }
 
     /** {@return as much of the path as names the application, as the client wrote it} */
-    private String rawContextPath(String raw) {
+    private String rawContextPath(String raw) throws RejectedRequestException {
         String contextPath = context.getContextPath();
         if (contextPath.isEmpty() || raw.startsWith(contextPath + "/")) {
             return contextPath;
@@ -148,7 +149,9 @@ public final class ServletContainer implements Handler {
         for (int i = 0; i < segments && end >= 0; i++) {
             end = raw.indexOf('/', end + 1);
         }
-        return end < 0 ? contextPath : raw.substring(0, end);
+        // Applications redirect to it and something: what begins another host's URL must not come out (CVE-2018-11784).
+        String asWritten = end < 0 ? contextPath : raw.substring(0, end);
+        return CanonicalPath.of(asWritten, context.encodedSlash()).equals(contextPath) ? asWritten : contextPath;
     }
 
     /** Settings of a container. Used by one thread. */

@@ -144,12 +144,12 @@ public final class DefaultServlet extends HttpServlet {
     }
 
     /**
-     * Made from the canonical path, never from the request's URI: {@code //host} in front would lead to another host
+     * Made from canonical paths, never from the request's URI or its context path as written: {@code //host} in front would lead to another host
      * (CVE-2018-11784).
      */
-    private static String location(HttpServletRequest request, String directory) {
+    private String location(HttpServletRequest request, String directory) {
         String query = request.getQueryString();
-        String location = request.getContextPath() + ResourcePaths.encode(directory);
+        String location = ResourcePaths.encode(getServletContext().getContextPath() + directory);
         return query == null ? location : location + "?" + query;
     }
 

@@ -61,7 +61,8 @@ class DefaultServletTest {
                     sent.add(file.getFileName() + " " + offset + " " + length);
                     return true;
                 });
-        ServletContext context = ServletCall.proxy(ServletContext.class, (method, arguments) -> registrations);
+        ServletContext context = ServletCall.proxy(ServletContext.class,
+                (method, arguments) -> method.equals("getContextPath") ? "/app" : registrations);
         servlet.init(ServletCall.proxy(ServletConfig.class,
                 (method, arguments) -> method.equals("getServletContext") ? context : null));
     }
