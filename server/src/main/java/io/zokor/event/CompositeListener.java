@@ -85,7 +85,7 @@ public final class CompositeListener implements ServerListener {
         for (ServerListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOGGER.log(System.Logger.Level.WARNING, "a server listener failed: " + listener, e);
             }
         }

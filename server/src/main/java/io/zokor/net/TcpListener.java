@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -45,6 +46,9 @@ public final class TcpListener implements Listener {
      */
     public static TcpListener bind(SocketAddress address, int backlog) throws IOException {
         boolean unix = address instanceof UnixDomainSocketAddress;
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new UnknownHostException(inet.getHostString() + ": no such host");
+        }
         ServerSocketChannel channel = unix
                 ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 : ServerSocketChannel.open();
@@ -65,20 +69,29 @@ public final class TcpListener implements Listener {
 
     @Override
     public Conn accept() throws IOException {
-        while (true) {
-            SocketChannel accepted = channel.accept();
-            if (accepted != null) {
-                return open(accepted);
+        // An interrupt of the accepting thread, which may be an application's, is no reason to end, nor to select in vain.
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                SocketChannel accepted = channel.accept();
+                if (accepted != null) {
+                    return open(accepted);
+                }
+                if (shutdown) {
+                    close();
+                    throw new ClosedChannelException();
+                }
+                try {
+                    selector.select();
+                    selector.selectedKeys().clear();
+                } catch (ClosedSelectorException e) {
+                    throw new ClosedChannelException();
+                }
+                interrupted |= Thread.interrupted();
             }
-            if (shutdown) {
-                close();
-                throw new ClosedChannelException();
-            }
-            try {
-                selector.select();
-                selector.selectedKeys().clear();
-            } catch (ClosedSelectorException e) {
-                throw new ClosedChannelException();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -2,7 +2,6 @@ package io.zokor.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -73,9 +72,8 @@ final class AcceptLoop implements Runnable {
                 Conn conn;
                 try {
                     conn = listener.accept();
-                } catch (ClosedChannelException e) {
-                    return;
-                } catch (IOException | RuntimeException e) {
+                } catch (IOException | RuntimeException | Error e) {
+                    // Open or not decides, not the kind of failure: a loop that dies by mistake leaves a deaf server.
                     if (!listener.isOpen()) {
                         return;
                     }
@@ -83,16 +81,26 @@ final class AcceptLoop implements Runnable {
                     continue;
                 }
                 pause = Duration.ZERO;
-                accepted.accept(conn);
+                try {
+                    accepted.accept(conn);
+                } catch (RuntimeException | Error e) {
+                    conn.abort();
+                    LOGGER.log(Level.ERROR, "a connection on " + listener.address() + " could not be served", e);
+                }
             }
         } finally {
-            try {
-                listener.close();
-            } catch (IOException e) {
-                LOGGER.log(Level.DEBUG, () -> "closing " + listener.address(), e);
-            }
-            ended.countDown();
+            abandon();
         }
+    }
+
+    /** Closes the listener; nothing is accepted any more. */
+    void abandon() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "closing " + listener.address(), e);
+        }
+        ended.countDown();
     }
 
     /** Has the loop end once the listener, which the caller closes or shuts down, has nothing more to accept. */
@@ -104,6 +112,12 @@ final class AcceptLoop implements Runnable {
         return stopped.getCount() == 0;
     }
 
+    /** Waits until the loop has ended; {@code false} where the time is over first. */
+    boolean awaitEnd(long nanos) throws InterruptedException {
+        return ended.await(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Waits until the loop has ended; its listener must be closed. */
     void awaitEnd() {
         boolean interrupted = false;
         while (true) {

@@ -123,8 +123,12 @@ final class ConnectionRunner implements Runnable {
                 LOGGER.log(Level.DEBUG, () -> "closing " + connection, e);
             }
         }
-        connection.closed();
-        connection.server().listener().connectionClosed(connection, cut ? CloseReason.SHUTDOWN : reason);
-        registry.remove(connection);
+        CloseReason told = !cut ? reason : connection.isDraining() ? CloseReason.SHUTDOWN : CloseReason.SERVER;
+        try {
+            connection.closed();
+            connection.server().listener().connectionClosed(connection, told);
+        } finally {
+            registry.remove(connection);
+        }
     }
 }

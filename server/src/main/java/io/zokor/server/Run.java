@@ -2,7 +2,6 @@ package io.zokor.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,9 +123,17 @@ final class Run {
 
     // ---- the end
 
-    /** From now on every response is its connection's last, what waits in the backlog is accepted, idle connections end. */
-    void drain() {
+    /** From now on every response is its connection's last, and no listener may be added. */
+    void beginDraining() {
         draining = true;
+    }
+
+    /**
+     * What waits in the backlog is accepted, as far as there is time, and idle connections end.
+     *
+     * @param deadline moment of {@link System#nanoTime()}
+     */
+    void drain(long deadline) throws InterruptedException {
         for (AcceptLoop loop : loops) {
             loop.stop();
             try {
@@ -136,7 +143,12 @@ final class Run {
             }
         }
         registry.signal();
-        loops.forEach(AcceptLoop::awaitEnd);
+        for (AcceptLoop loop : loops) {
+            // Clients that come faster than they are accepted keep a backlog from ever being empty.
+            if (!loop.awaitEnd(deadline - System.nanoTime())) {
+                break;
+            }
+        }
         closeIdle();
     }
 
@@ -151,21 +163,22 @@ final class Run {
     /**
      * Waits for the connections to end. New ones that say nothing are closed after a moment; those that turn idle meanwhile at
      * once.
+     *
+     * @param deadline moment of {@link System#nanoTime()}
      */
-    boolean awaitEnd(Duration grace) throws InterruptedException {
-        long deadline = System.nanoTime() + Math.min(grace.toNanos(), Long.MAX_VALUE / 2);
+    boolean awaitEnd(long deadline) throws InterruptedException {
         long silentUntil = System.nanoTime() + NEW_GRACE_NANOS;
         while (true) {
             closeIdle();
             long now = System.nanoTime();
-            if (now >= silentUntil) {
+            if (now - silentUntil >= 0) {
                 closeNew();
             }
             long left = Math.min(deadline - now, TimeUnit.MILLISECONDS.toNanos(20));
             if (registry.awaitEmpty(Math.max(left, 0))) {
                 return true;
             }
-            if (System.nanoTime() >= deadline) {
+            if (System.nanoTime() - deadline >= 0) {
                 return false;
             }
         }
@@ -182,7 +195,6 @@ final class Run {
 
     /** Ends everything that is left, at once, and says what was running. */
     void cut() {
-        draining = true;
         for (AcceptLoop loop : loops) {
             loop.stop();
             try {

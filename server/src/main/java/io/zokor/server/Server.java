@@ -20,6 +20,7 @@ import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.RequestGate;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.mux.ServeMux;
+import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Listener;
 import io.zokor.net.TcpListener;
@@ -129,8 +130,14 @@ public final class Server implements AutoCloseable {
      */
     public Server start(Listener source) {
         AcceptLoop loop = begin(source);
-        Thread.ofPlatform().daemon().name("zokor-" + config.name() + "-accept-" + Addresses.port(source.address()))
-                .start(loop);
+        try {
+            Thread.ofPlatform().daemon()
+                    .name("zokor-" + config.name() + "-accept-" + Addresses.port(source.address())).start(loop);
+        } catch (RuntimeException | Error e) {
+            // No thread to be had: a stop must not wait for a loop that never ran.
+            loop.abandon();
+            throw e;
+        }
         return this;
     }
 
@@ -139,6 +146,7 @@ public final class Server implements AutoCloseable {
         try {
             Run current = run;
             if (current != null && current.isDraining()) {
+                close(source);
                 throw new IllegalStateException("the server is shutting down; it can be started again after that");
             }
             if (current == null) {
@@ -151,6 +159,14 @@ public final class Server implements AutoCloseable {
             return current.loop(source);
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void close(Listener source) {
+        try {
+            source.close();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "closing the listener on " + source.address(), e);
         }
     }
 
@@ -186,14 +202,14 @@ public final class Server implements AutoCloseable {
                 LOGGER.log(Level.WARNING, "a shutdown hook failed", e);
             }
         }
-        current.drain();
-        boolean ended = false;
+        long deadline = System.nanoTime() + Math.min(Deadline.toNanos(grace), Long.MAX_VALUE / 2);
         try {
-            ended = current.awaitEnd(grace);
+            beginDraining(current);
+            current.drain(deadline);
+            return current.awaitEnd(deadline);
         } finally {
             stop(current);
         }
-        return ended;
     }
 
     /** Stops at once: cuts what runs and names it in the log. Does nothing if the server does not run. */
@@ -205,7 +221,18 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /** Under the lock, so that a listener that is just being added is either seen by the stop or refused. */
+    private void beginDraining(Run current) {
+        lock.lock();
+        try {
+            current.beginDraining();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private void stop(Run current) {
+        beginDraining(current);
         current.cut();
         lock.lock();
         try {

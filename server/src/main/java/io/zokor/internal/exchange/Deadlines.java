@@ -64,6 +64,10 @@ final class Deadlines {
         readStarted = ticker.nanos();
         long stall = reading.deadline(readStarted);
         long limit = read;
+        if (limit <= readStarted) {
+            // Passed while the handler did something else: what has come meanwhile came too late.
+            throw new DeadlineExceededException(TimeoutKind.READ);
+        }
         if (current != null && current.deadline() <= Math.min(stall, limit)) {
             codec.readDeadline(current.deadline(), TimeoutKind.REQUEST);
         } else if (limit <= stall) {
@@ -90,6 +94,9 @@ final class Deadlines {
         writeStarted = ticker.nanos();
         long stall = writing.deadline(writeStarted);
         long limit = write;
+        if (limit <= writeStarted) {
+            throw new DeadlineExceededException(TimeoutKind.WRITE);
+        }
         if (current != null && current.deadline() <= Math.min(stall, limit)) {
             codec.writeDeadline(current.deadline(), TimeoutKind.REQUEST);
         } else if (limit <= stall) {

@@ -184,6 +184,11 @@ public final class Exchange {
         }
     }
 
+    /** The handler owns the connection now, and its time. */
+    void hijacked() {
+        endGuard();
+    }
+
     void aborted(@Nullable Throwable cause) {
         LOGGER.log(Level.DEBUG, () -> "response to " + connection.remoteAddress() + " aborted", cause);
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
+import io.zokor.net.Deadline;
 
 /**
  * Lets at most so many requests run at once; a few more wait, in order, the rest is turned away. While no limit is set, running
@@ -73,7 +74,7 @@ public final class RequestGate {
                 running.incrementAndGet();
                 return true;
             }
-            return queue.size() < now.queueSize() && waitLocked(now.queueTimeout().toNanos());
+            return queue.size() < now.queueSize() && waitLocked(Deadline.toNanos(now.queueTimeout()));
         } finally {
             lock.unlock();
         }

@@ -28,6 +28,9 @@ final class Response implements ResponseWriter, ResponseController {
 
     private static final int FIRST_BUFFER = 256;
 
+    /** Large writes are cut into such pieces, each with a time limit of its own: a big body must not look like a stalled one. */
+    private static final int MAX_PIECE = 128 * 1024;
+
     private static final byte[] EMPTY = {};
 
     private enum State {
@@ -148,6 +151,11 @@ final class Response implements ResponseWriter, ResponseController {
         if (state != State.HIJACKED && state != State.ABORTED) {
             state = State.ENDED;
         }
+        closeGzip();
+    }
+
+    /** There is one already where a head was too large and the server's own answer takes its place. */
+    private void closeGzip() {
         GzipBody compressed = gzip;
         if (compressed != null) {
             compressed.close();
@@ -226,7 +234,7 @@ final class Response implements ResponseWriter, ResponseController {
             emitBuffer();
         }
         count(length);
-        emit(bytes, length);
+        emit(bytes);
     }
 
     @Override
@@ -314,9 +322,13 @@ final class Response implements ResponseWriter, ResponseController {
         if (isCommitted() || !codec.head().interimAllowed()) {
             return;
         }
+        Headers sent = new Headers(fields);
+        // The final response's length and framing have no place here (RFC 9110 section 8.6, RFC 9112 section 6.1).
+        sent.remove("Content-Length");
+        sent.remove("Transfer-Encoding");
         deadlines.beginWrite();
         try {
-            codec.writeInterim(new ResponseHead(value, new Headers(fields)));
+            codec.writeInterim(new ResponseHead(value, sent));
         } catch (IOException e) {
             throw failed(e);
         } finally {
@@ -331,11 +343,11 @@ final class Response implements ResponseWriter, ResponseController {
         }
         checkNotCommitted();
         if (status == 101) {
-            commit(false);
-            codec.flush();
+            flush();
         }
         HijackedConnection taken = codec.hijack();
         state = State.HIJACKED;
+        exchange.hijacked();
         return taken;
     }
 
@@ -397,13 +409,17 @@ final class Response implements ResponseWriter, ResponseController {
             copy(file, position, count);
             return;
         }
-        deadlines.beginWrite();
-        try {
-            codec.writeBody(file, position, count);
-        } catch (IOException e) {
-            throw failed(e);
-        } finally {
-            deadlines.endWrite(count);
+        for (long done = 0; done < count;) {
+            long piece = Math.min(MAX_PIECE, count - done);
+            deadlines.beginWrite();
+            try {
+                codec.writeBody(file, position + done, piece);
+            } catch (IOException e) {
+                throw failed(e);
+            } finally {
+                deadlines.endWrite(piece);
+            }
+            done += piece;
         }
     }
 
@@ -417,7 +433,7 @@ final class Response implements ResponseWriter, ResponseController {
                 throw new EOFException("the file ends " + left + " bytes early");
             }
             left -= n;
-            emit(piece.flip(), n);
+            emit(piece.flip());
         }
     }
 
@@ -431,10 +447,11 @@ final class Response implements ResponseWriter, ResponseController {
         BodySize size = size(fields, last);
         GzipBody compressed = exchange.compression(status, fields, bodyAllowed, last ? buffered : declared);
         if (compressed != null) {
-            size = bodyAllowed ? new BodySize.Unknown() : size;
+            size = new BodySize.Unknown();
             declared = -1;
-            gzip = compressed;
         }
+        closeGzip();
+        gzip = compressed;
         deadlines.beginWrite();
         try {
             codec.writeHead(new ResponseHead(status, fields), size);
@@ -517,15 +534,27 @@ final class Response implements ResponseWriter, ResponseController {
         if (buffered > 0) {
             int length = buffered;
             buffered = 0;
-            emit(ByteBuffer.wrap(buffer, 0, length), length);
+            emit(ByteBuffer.wrap(buffer, 0, length));
         }
     }
 
-    private void emit(ByteBuffer bytes, int length) throws IOException {
+    private void emit(ByteBuffer bytes) throws IOException {
+        int end = bytes.limit();
         if (!bodyAllowed) {
-            bytes.position(bytes.limit());
+            bytes.position(end);
             return;
         }
+        while (bytes.position() < end) {
+            int length = Math.min(MAX_PIECE, end - bytes.position());
+            try {
+                emitPiece(bytes.limit(bytes.position() + length), length);
+            } finally {
+                bytes.limit(end);
+            }
+        }
+    }
+
+    private void emitPiece(ByteBuffer bytes, int length) throws IOException {
         deadlines.beginWrite();
         try {
             GzipBody compressed = gzip;

@@ -174,6 +174,7 @@ final class Http1Codec implements ExchangeCodec {
         };
         boolean continuePending = Exchange.expectsContinue(head) && !continueSent;
         keepAlive = keepAlive && framing != Framing.UNTIL_CLOSE && !connection.isDraining() && !bodyBroken
+                && !switchesProtocol(status)
                 && !headers.containsToken("Connection", "close")
                 && KeepAlive.canDrain(body.remaining(), continuePending, limits.drain());
         int before = out.count();
@@ -186,6 +187,11 @@ final class Http1Codec implements ExchangeCodec {
             throw new IllegalStateException("the head of the response has " + bytes
                     + " bytes; zokor.limits.max-response-header-bytes raises the limit");
         }
+    }
+
+    /** What follows such a response is not HTTP: where no handler has taken the connection, nobody can read it. */
+    private boolean switchesProtocol(int status) {
+        return status == 101 || status < 300 && head.method().equals("CONNECT");
     }
 
     private void addFields(int status, Headers headers, boolean http10) {

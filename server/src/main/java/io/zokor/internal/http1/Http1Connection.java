@@ -109,8 +109,7 @@ public final class Http1Connection {
             boolean first = connection.requestCount() == 0;
             Timeouts timeouts = server.config().timeouts();
             if (first) {
-                conn.readDeadline(Deadline.after(connection.acceptedNanos(), timeouts.readHeader()),
-                        TimeoutKind.READ_HEADER);
+                headDeadline(connection.acceptedNanos(), connection.acceptedNanos());
             } else {
                 in.release();
                 conn.readDeadline(Deadline.after(now(), timeouts.idle()), TimeoutKind.IDLE);
@@ -123,13 +122,32 @@ public final class Http1Connection {
             if (in.available() == 0 && !in.more()) {
                 return false;
             }
-            if (!first) {
-                conn.readDeadline(Deadline.after(now(), timeouts.readHeader()), TimeoutKind.READ_HEADER);
-            }
-            return connection.transition(state, ConnectionState.ACTIVE);
+            long now = now();
+            headDeadline(first ? connection.acceptedNanos() : now, now);
+            // A connection that a stop has closed meanwhile stays closed, even if a helper has read a request before.
+            return state != ConnectionState.CLOSED && connection.transition(state, ConnectionState.ACTIVE);
         }
-        conn.readDeadline(Deadline.after(now(), server.config().timeouts().readHeader()), TimeoutKind.READ_HEADER);
+        long now = now();
+        headDeadline(now, now);
         return true;
+    }
+
+    /**
+     * Sets the earlier of the limits for a head and for a whole request: the second holds for the head as well, and alone
+     * where the first is off.
+     *
+     * @param from since when the head counts: for the first one since accept
+     * @param firstByte since when the request counts
+     */
+    private void headDeadline(long from, long firstByte) throws DeadlineExceededException {
+        Timeouts timeouts = server.config().timeouts();
+        long header = Deadline.after(from, timeouts.readHeader());
+        long whole = Deadline.after(firstByte, timeouts.read());
+        if (whole < header) {
+            conn.readDeadline(whole, TimeoutKind.READ);
+        } else {
+            conn.readDeadline(header, TimeoutKind.READ_HEADER);
+        }
     }
 
     private RequestHead readHead(Limits limits) throws IOException {

@@ -45,7 +45,8 @@ final class LineReader {
         while (true) {
             byte[] bytes = in.array();
             int from = in.position();
-            int limit = in.limit();
+            int limit = (int) Math.min(in.limit(), from + Math.max(0, budget - 1));
+            // Not a byte beyond the budget is looked at: what comes there must not change the verdict.
             for (int i = from + scanned; i < limit; i++) {
                 byte b = bytes[i];
                 if (b >= ' ' && b != 0x7f || b < 0 || b == '\t') {
@@ -54,7 +55,7 @@ final class LineReader {
                 if (b != '\r') {
                     throw section.malformed(b == '\n' ? "a line ends with a bare LF" : "a control character");
                 }
-                if (i + 1 == limit) {
+                if (i + 1 == in.limit()) {
                     // The LF may come with the next bytes.
                     limit = i;
                     break;
@@ -63,9 +64,6 @@ final class LineReader {
                     throw section.malformed("a bare CR");
                 }
                 int total = i + 2 - from;
-                if (total > budget) {
-                    throw section.tooLarge();
-                }
                 length = i - from;
                 in.skip(total);
                 return total;
