@@ -83,7 +83,7 @@ final class DispatchRequest extends HttpServletRequestWrapper {
         HttpServletRequest request = wrapped();
         switch (type) {
             case INCLUDE -> {
-                own.put(RequestDispatcher.INCLUDE_REQUEST_URI, target.uri());
+                own.put(RequestDispatcher.INCLUDE_REQUEST_URI, targetUri());
                 own.put(RequestDispatcher.INCLUDE_CONTEXT_PATH, request.getContextPath());
                 own.put(RequestDispatcher.INCLUDE_SERVLET_PATH, target.servletPath());
                 own.put(RequestDispatcher.INCLUDE_PATH_INFO, target.pathInfo());
@@ -127,6 +127,11 @@ final class DispatchRequest extends HttpServletRequestWrapper {
         return type != DispatcherType.INCLUDE && !target.isNamed();
     }
 
+    /** Behind the context path that the request has: an application's wrapper may know one of a proxy's. */
+    private String targetUri() {
+        return getContextPath() + target.uri();
+    }
+
     @Override
     public DispatcherType getDispatcherType() {
         return type;
@@ -140,13 +145,13 @@ final class DispatchRequest extends HttpServletRequestWrapper {
 
     @Override
     public String getRequestURI() {
-        return showsTarget() ? target.uri() : super.getRequestURI();
+        return showsTarget() ? targetUri() : super.getRequestURI();
     }
 
     @Override
     public StringBuffer getRequestURL() {
         return showsTarget()
-                ? new StringBuffer(Redirect.origin(this)).append(target.uri())
+                ? new StringBuffer(Redirect.origin(this)).append(targetUri())
                 : super.getRequestURL();
     }
 

@@ -27,7 +27,7 @@ final class Dispatcher implements RequestDispatcher {
      *
      * @param servlet the servlet
      * @param path canonical path within the context, or {@code null} for a servlet by its name
-     * @param uri what {@code getRequestURI} is to answer
+     * @param uri path within the context, encoded: what {@code getRequestURI} answers behind the context path
      * @param query query of the dispatch, or {@code null}
      * @param servletPath the part of the path that the mapping matched
      * @param pathInfo the part behind it, or {@code null}
@@ -79,7 +79,7 @@ final class Dispatcher implements RequestDispatcher {
             String canonical = raw.isEmpty() ? "/" : CanonicalPath.of(raw, context.encodedSlash());
             boolean plain = !raw.contains("/.") && !raw.contains("//")
                     && raw.chars().allMatch(c -> c > ' ' && c < 0x7f);
-            String uri = context.getContextPath() + (plain ? raw : PathText.encode(canonical));
+            String uri = plain ? raw : PathText.encode(canonical);
             return new Dispatcher(Target.of(context, canonical, uri, query));
         } catch (RejectedRequestException e) {
             return null;

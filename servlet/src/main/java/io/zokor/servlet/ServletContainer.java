@@ -133,7 +133,7 @@ public final class ServletContainer implements Handler {
             }
             path = path.substring(contextPath.length());
         }
-        Dispatcher.Target target = Dispatcher.Target.of(context, path, raw, null);
+        Dispatcher.Target target = Dispatcher.Target.of(context, path, PathText.encode(path), null);
         String id = request.connection().id() + "-" + requests.incrementAndGet();
         new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
     }
