@@ -30,6 +30,11 @@ final class Deadlines {
 
     private volatile @Nullable RequestGuard guard;
 
+    /** Until when the read that is going on may stall; {@link Deadline#NONE} while none is. */
+    private volatile long readStall = Deadline.NONE;
+
+    private volatile boolean inRead;
+
     private long readStarted;
 
     private long writeStarted;
@@ -44,8 +49,16 @@ final class Deadlines {
         this.write = Deadline.after(now, timeouts.write());
     }
 
+    /** Also shortens a read that is blocked now, in another thread: the servlet container ends its read-ahead by this. */
     void read(long deadline) {
         read = deadline;
+        if (inRead && deadline < readStall) {
+            try {
+                codec.readDeadline(deadline, TimeoutKind.READ);
+            } catch (DeadlineExceededException e) {
+                // The deadline so far has passed: the blocked thread learns of that.
+            }
+        }
     }
 
     void write(long deadline) {
@@ -63,6 +76,8 @@ final class Deadlines {
         }
         readStarted = ticker.nanos();
         long stall = reading.deadline(readStarted);
+        readStall = stall;
+        inRead = true;
         long limit = read;
         if (limit <= readStarted) {
             // Passed while the handler did something else: what has come meanwhile came too late.
@@ -75,6 +90,9 @@ final class Deadlines {
         } else {
             codec.readDeadline(stall, TimeoutKind.STALL);
         }
+        if (read < limit) {
+            codec.readDeadline(read, TimeoutKind.READ);
+        }
     }
 
     void endRead(long bytes) throws DeadlineExceededException {
@@ -82,6 +100,7 @@ final class Deadlines {
         if (current != null) {
             current.leaveIo();
         }
+        inRead = false;
         reading.account(ticker.nanos() - readStarted, bytes);
         codec.readDeadline(Deadline.NONE, TimeoutKind.READ);
     }
