@@ -430,7 +430,8 @@ class AsyncTest {
             client.sendHead("GET / HTTP/1.1", "Host: localhost");
             client.shutdownOutput();
             Await.until("the request runs", () -> context.get() != null);
-            assertThat(Await.holds(java.time.Duration.ofMillis(600), () -> web.container.activeRequests() == 1)).isTrue();
+            assertThat(Await.holds(java.time.Duration.ofMillis(600), () -> web.container.activeRequests() == 1))
+                    .isTrue();
             context.get().complete();
             assertThat(client.readResponse().text()).isEqualTo("still here");
         }

@@ -102,12 +102,14 @@ class ResponseTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"text/html | | | false | text/html", "text/html | | | true | text/html;charset=ISO-8859-1",
-            "text/html;charset=utf-8 | | | false | text/html;charset=utf-8",
-            "text/html; a=b; charset=\"utf-8\" | | | false | text/html; a=b;charset=utf-8",
-            "text/html | UTF-16 | | false | text/html;charset=UTF-16", "text/html | | ja | false | text/html;charset=Shift_JIS",
-            "text/html;charset=utf-8 | | ja | true | text/html;charset=utf-8", "text/html | | xx | false | text/html",
-            "application/json | | | false | application/json"})
+    @CsvSource(delimiter = '|', value = { "text/html | | | false | text/html",
+        "text/html | | | true | text/html;charset=ISO-8859-1",
+        "text/html;charset=utf-8 | | | false | text/html;charset=utf-8",
+        "text/html; a=b; charset=\"utf-8\" | | | false | text/html; a=b;charset=utf-8",
+        "text/html | UTF-16 | | false | text/html;charset=UTF-16",
+        "text/html | | ja | false | text/html;charset=Shift_JIS",
+        "text/html;charset=utf-8 | | ja | true | text/html;charset=utf-8", "text/html | | xx | false | text/html",
+        "application/json | | | false | application/json" })
     void contentType(String type, String encoding, String locale, boolean writer, String expected) throws Exception {
         try (Web web = Web.serving((q, r) -> {
             r.setContentType(type);
@@ -169,9 +171,9 @@ class ResponseTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/x, http://localhost/x", "y, http://localhost/a/y", "../z?q=1, http://localhost/z?q=1",
-            "http://example.org/, http://example.org/", "//example.org/p, http://example.org/p",
-            "?q=2, http://localhost/a/b?q=2", "'', http://localhost/a/b"})
+    @CsvSource({ "/x, http://localhost/x", "y, http://localhost/a/y", "../z?q=1, http://localhost/z?q=1",
+        "http://example.org/, http://example.org/", "//example.org/p, http://example.org/p",
+        "?q=2, http://localhost/a/b?q=2", "'', http://localhost/a/b" })
     void redirectIsAbsolute(String location, String expected) throws Exception {
         try (Web web = Web.serving((q, r) -> {
             r.getWriter().print("dropped");
@@ -243,7 +245,8 @@ class ResponseTest {
                 }))) {
             RawResponse response = web.get("/");
             assertThat(response.headers("Set-Cookie").get(0).split("; ")).containsExactlyInAnyOrder("full=v", "Path=/p",
-                    "Domain=example.org", "Max-Age=60", "Secure", "HttpOnly", "SameSite=Strict", "Partitioned", "Own=x");
+                    "Domain=example.org", "Max-Age=60", "Secure", "HttpOnly", "SameSite=Strict", "Partitioned",
+                    "Own=x");
             assertThat(response.headers("Set-Cookie").get(1)).isEqualTo("plain=; SameSite=Lax");
         }
     }
