@@ -23,6 +23,7 @@ record ContainerSettings(String contextPath, String displayName, @Nullable Path 
         @Nullable Duration sessionTimeout, @Nullable String sessionCookieSameSite,
         @Nullable Function<Cookie, @Nullable String> cookieSameSite, @Nullable Path sessionStore,
         Duration defaultAsyncTimeout, List<String> welcomeFiles, Map<Locale, Charset> localeEncodings,
-        boolean registerDefaultServlet, boolean preserveEncodedSlash, @Nullable Path temporaryDirectory,
+        boolean usualLocaleEncodings, boolean registerDefaultServlet, boolean preserveEncodedSlash,
+        @Nullable Path temporaryDirectory,
         Supplier<Limits> limits, String serverInfo) {
 }

@@ -99,7 +99,8 @@ abstract class ContextParts {
     ContextParts(ContainerSettings settings) {
         this.settings = settings;
         this.errorPages = new ErrorPages(settings.errorPages());
-        this.localeCharsets = new LocaleCharsets(settings.localeEncodings());
+        this.localeCharsets = new LocaleCharsets(settings.localeEncodings(),
+                settings.usualLocaleEncodings());
         this.resources = new ResourceResolver(settings.documentRoot(), settings.resourceUrls());
         this.sessions = new SessionManager(new SessionSettings(this::self, settings.sessionTimeout(),
                 new SessionListeners(listeners, this::sessionEnded), Ticker.system(), settings.sessionStore(),

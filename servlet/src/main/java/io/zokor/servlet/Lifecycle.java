@@ -147,7 +147,20 @@ final class Lifecycle {
             for (ServletHolder servlet : servlets) {
                 servlet.servlet();
             }
+            context.servlets().values().stream().filter(s -> s.loadOnStartup() < 0).forEach(this::initialiseEarly);
         });
+    }
+
+    /**
+     * Virtual threads that wait for a class initialiser hold their carriers, so that many first requests at once could stop the
+     * server: every servlet is initialised before the first request. One that fails is tried again by its first request.
+     */
+    private void initialiseEarly(ServletHolder servlet) {
+        try {
+            servlet.servlet();
+        } catch (ServletException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, "servlet " + servlet.getName() + " could not be initialised", e);
+        }
     }
 
     void destroy() {

@@ -29,8 +29,11 @@ final class LocaleCharsets {
 
     private final Map<Locale, Charset> configured;
 
-    LocaleCharsets(Map<Locale, Charset> configured) {
+    private final Map<String, String> usual;
+
+    LocaleCharsets(Map<Locale, Charset> configured, boolean usual) {
         this.configured = Map.copyOf(configured);
+        this.usual = usual ? USUAL : Map.of();
     }
 
     @Nullable
@@ -45,7 +48,7 @@ final class LocaleCharsets {
         if (charset != null) {
             return charset.name();
         }
-        String usual = USUAL.get(locale.getLanguage() + "_" + locale.getCountry());
-        return usual != null ? usual : USUAL.get(locale.getLanguage());
+        String ofCountry = usual.get(locale.getLanguage() + "_" + locale.getCountry());
+        return ofCountry != null ? ofCountry : usual.get(locale.getLanguage());
     }
 }

@@ -174,6 +174,7 @@ public final class ServletContainer implements Handler {
         private Duration defaultAsyncTimeout = Duration.ofSeconds(30);
         private List<String> welcomeFiles = List.of("index.html", "index.htm");
         private Map<Locale, Charset> localeEncodings = Map.of();
+        private boolean usualLocaleEncodings = true;
         private boolean defaultServlet;
         private boolean preserveEncodedSlash;
         private @Nullable Path temporaryDirectory;
@@ -423,6 +424,19 @@ public final class ServletContainer implements Handler {
         }
 
         /**
+         * Sets whether {@code setLocale} chooses, for a locale without an encoding of its own, the one that was usual for its
+         * language before UTF-8, as the specification suggests; on by default. Off, it chooses none, and what a page or a
+         * writer says of itself holds.
+         *
+         * @param usual whether it does
+         * @return this
+         */
+        public Builder usualLocaleEncodings(boolean usual) {
+            usualLocaleEncodings = usual;
+            return this;
+        }
+
+        /**
          * Sets whether static files are served at {@code /}; an application's servlet may take that mapping over.
          *
          * @param register whether to
@@ -490,7 +504,8 @@ public final class ServletContainer implements Handler {
                     loader,
                     new LinkedHashMap<>(initParameters), mimeTypes, List.copyOf(errorPages), List.copyOf(initializers),
                     List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
-                    defaultAsyncTimeout, welcomeFiles, localeEncodings, defaultServlet, preserveEncodedSlash,
+                    defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
+                    defaultServlet, preserveEncodedSlash,
                     temporaryDirectory, limits, serverInfo));
         }
     }

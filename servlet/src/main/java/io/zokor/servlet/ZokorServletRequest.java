@@ -304,7 +304,7 @@ final class ZokorServletRequest implements HttpServletRequest {
     @Override
     public ServletConnection getServletConnection() {
         ConnectionInfo connection = core().connection();
-        String protocol = switch (core.protocol()) {
+        String protocol = switch (getProtocol()) {
             case "HTTP/1.0" -> "http/1.0";
             case "HTTP/1.1" -> "http/1.1";
             case "HTTP/2", "HTTP/2.0" -> connection.tls() == null ? "h2c" : "h2";

@@ -104,7 +104,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
                 .classLoader(classLoader).limits(limits).documentRoot(documentRoot(tempDirs))
                 .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(tempDirs.createTempDir("zokor"))
                 .mimeTypes(extension -> settings.getMimeMappings().get(extension))
-                .localeEncodings(settings.getLocaleCharsetMappings())
+                .localeEncodings(settings.getLocaleCharsetMappings()).usualLocaleEncodings(false)
                 .registerDefaultServlet(settings.isRegisterDefaultServlet())
                 .preserveEncodedSlash(isPreserveEncodedSlash());
         String displayName = settings.getDisplayName();
