@@ -93,6 +93,9 @@ final class Lifecycle {
                 context.restrict(() -> listener.listener().contextInitialized(event));
             }
         }
+        // Made now, by one thread, as all of the configuration that requests read.
+        context.sessionCookie();
+        context.notFound();
         context.phase(ContextParts.Phase.READY);
         for (FilterHolder filter : context.filterHolders().values()) {
             filter.init();

@@ -15,6 +15,7 @@ import io.zokor.testing.Await;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import jakarta.servlet.AsyncContext;
@@ -439,6 +440,16 @@ class AsyncTest {
 
     @Test
     void racesOfCompleteTimeoutAndDispatchAreDecidedOnce() throws Exception {
+        race(500);
+    }
+
+    @Test
+    @Tag("long")
+    void tenThousandRacesOfCompleteTimeoutAndDispatchAreDecidedOnce() throws Exception {
+        race(10_000);
+    }
+
+    private static void race(int rounds) throws Exception {
         AtomicInteger completions = new AtomicInteger();
         AtomicInteger failures = new AtomicInteger();
         try (Web web = Web.start(app -> app.servlet("/race", (q, r) -> {
@@ -485,7 +496,6 @@ class AsyncTest {
                 });
             }
         })); RawClient client = web.client()) {
-            int rounds = Integer.getInteger("zokor.race.rounds", 500);
             for (int i = 0; i < rounds; i++) {
                 assertThat(client.get("/race").status()).isEqualTo(200);
             }

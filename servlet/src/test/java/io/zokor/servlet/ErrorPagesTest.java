@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
+import io.zokor.config.ServerConfig;
+import io.zokor.config.Timeouts;
 import io.zokor.testing.Await;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
@@ -173,6 +176,27 @@ class ErrorPagesTest {
             assertThat(web.get("/never").status()).isEqualTo(404);
             assertThat(web.get("/never").status()).isEqualTo(404);
             assertThat(web.panics).isEmpty();
+        }
+    }
+
+    @Test
+    void handlerThatTakesTooLongIs503AndNoPanic() throws Exception {
+        ServerConfig config = ServerConfig.builder()
+                .timeouts(Timeouts.defaults().withRequest(Duration.ofMillis(100))).build();
+        try (Web web = Web.start(config, b -> b.errorPage("/page"), app -> {
+            app.servlet("/slow", (q, r) -> Thread.sleep(60_000));
+            app.servlet("/page", (q, r) -> r.getWriter().print("page"));
+            app.servlet("/async", (q, r) -> {
+                var async = q.startAsync();
+                async.start(() -> {
+                    Await.holds(Duration.ofMillis(400), () -> true);
+                    async.complete();
+                });
+            });
+        })) {
+            assertThat(web.get("/slow").status()).isEqualTo(503);
+            assertThat(web.panics).isEmpty();
+            assertThat(web.get("/async").status()).isEqualTo(200);
         }
     }
 }

@@ -109,6 +109,11 @@ final class Web implements AutoCloseable {
     }
 
     static Web start(UnaryOperator<ServletContainer.Builder> settings, Setup setup) throws Exception {
+        return start(ServerConfig.defaults(), settings, setup);
+    }
+
+    static Web start(ServerConfig config, UnaryOperator<ServletContainer.Builder> settings, Setup setup)
+            throws Exception {
         ServletContainer.Builder builder = ServletContainer.builder().initializer(context -> {
             try {
                 setup.configure(new App(context));
@@ -121,7 +126,7 @@ final class Web implements AutoCloseable {
         ServletContainer container = settings.apply(builder).build();
         container.initialize();
         container.start();
-        return new Web(container, ServerConfig.defaults());
+        return new Web(container, config);
     }
 
     /** A container with one servlet for all paths. */

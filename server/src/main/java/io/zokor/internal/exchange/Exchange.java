@@ -198,6 +198,12 @@ public final class Exchange {
             LOGGER.log(Level.DEBUG, () -> "client " + connection.remoteAddress() + " left", cause);
             return;
         }
+        RequestGuard current = guard;
+        if (current != null && current.isExpired()) {
+            // A servlet container reports what its application threw when it was interrupted: that is a timeout.
+            LOGGER.log(Level.DEBUG, () -> connection + ": interrupted at its deadline", cause);
+            return;
+        }
         if (panicked) {
             return;
         }

@@ -74,7 +74,8 @@ final class RequestGuard implements DeadlineReaper.Expirable {
         return false;
     }
 
-    private boolean isExpired() {
+    /** Whether the time was over, so that what the handler throws is a consequence of that. */
+    boolean isExpired() {
         State now = state.get();
         return now == State.EXPIRING || now == State.EXPIRED;
     }
