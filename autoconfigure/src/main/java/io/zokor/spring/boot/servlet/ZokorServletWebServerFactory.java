@@ -147,7 +147,9 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         }
         SameSite sameSite = session.getCookie().getSameSite();
         if (sameSite != null) {
-            builder.sessionCookieSameSite(sameSite.attributeValue());
+            String value = sameSite.attributeValue();
+            // Empty, not null: OMITTED also keeps the suppliers away from the session cookie.
+            builder.sessionCookieSameSite(value == null ? "" : value);
         }
         List<? extends CookieSameSiteSupplier> suppliers = List.copyOf(settings.getCookieSameSiteSuppliers());
         if (!suppliers.isEmpty()) {

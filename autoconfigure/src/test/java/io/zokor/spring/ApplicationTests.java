@@ -1,0 +1,338 @@
+package io.zokor.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.zokor.spring.boot.ZokorWebServer;
+import io.zokor.testing.Await;
+import io.zokor.testing.RawClient;
+import io.zokor.testing.RawResponse;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpSession;
+
+/** Whole applications, started as users start them, with Tomcat and Jetty on the class path as well. */
+@ExtendWith(OutputCaptureExtension.class)
+class ApplicationTests {
+
+    private ConfigurableApplicationContext context;
+
+    private int start(String... properties) {
+        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off",
+                "--logging.level.root=info"));
+        for (String property : properties) {
+            arguments.add("--" + property);
+        }
+        context = SpringApplication.run(Application.class, arguments.toArray(String[]::new));
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty("local.server.port"));
+    }
+
+    @AfterEach
+    void end() {
+        if (context != null) {
+            context.close();
+        }
+    }
+
+    private static RawResponse get(int port, String target) {
+        try (RawClient client = RawClient.connect(port)) {
+            return client.get(target);
+        }
+    }
+
+    @Test
+    void anApplicationAnswers(CapturedOutput output) {
+        int port = start();
+        assertThat(get(port, "/hello").text()).isEqualTo("hello");
+        assertThat(get(port, "/nobody").status()).isEqualTo(404);
+        try (RawClient client = RawClient.connect(port)) {
+            RawResponse echo = client.post("/echo", "text/plain", "ping".getBytes());
+            assertThat(echo.text()).isEqualTo("ping");
+            assertThat(echo.hasHeader("Server")).isFalse();
+        }
+        assertThat(output).containsOnlyOnce("Zokor started on port " + port + " (http) with context path '/'");
+        assertThat(output).doesNotContain("WARN").doesNotContain("ERROR");
+    }
+
+    @Test
+    void underAContextPath(CapturedOutput output) {
+        int port = start("server.servlet.context-path=/app");
+        assertThat(get(port, "/app/hello").text()).isEqualTo("hello");
+        assertThat(get(port, "/hello").status()).isEqualTo(404);
+        assertThat(output).contains("with context path '/app'");
+    }
+
+    @Test
+    void theContextRootIsRedirected() {
+        int port = start("server.servlet.context-path=/app");
+        RawResponse response = get(port, "/app?a=b");
+        assertThat(response.status()).isBetween(301, 308);
+        assertThat(response.header("Location").orElse("")).endsWith("/app/?a=b");
+    }
+
+    @Test
+    void serverHeaderOnlyIfSet() {
+        int port = start("server.server-header=Gopher");
+        assertThat(get(port, "/hello").header("Server")).contains("Gopher");
+    }
+
+    @Test
+    void compression() {
+        int port = start("server.compression.enabled=true", "server.compression.min-response-size=10",
+                "server.compression.excluded-user-agents=old.*,ancient");
+        assertThat(compressed(port, "/big", "User-Agent: new")).isTrue();
+        assertThat(compressed(port, "/hello", "User-Agent: new")).isFalse();
+        assertThat(compressed(port, "/big", "User-Agent: very old/1")).isFalse();
+        assertThat(compressed(port, "/big", "User-Agent: ancient")).isFalse();
+    }
+
+    private static boolean compressed(int port, String target, String field) {
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET " + target + " HTTP/1.1", "Host: a", "Accept-Encoding: gzip", field);
+            return client.readResponse().header("Content-Encoding").orElse("").equals("gzip");
+        }
+    }
+
+    @Test
+    void theRequestHeaderLimitOfBoot() {
+        int port = start("server.max-http-request-header-size=1KB");
+        assertThat(withHeaderOf(port, 500)).isEqualTo(200);
+        assertThat(withHeaderOf(port, 1500)).isEqualTo(431);
+    }
+
+    @Test
+    void theRequestHeaderLimitOfZokorWins() {
+        int port = start("server.max-http-request-header-size=1KB", "zokor.limits.max-header-bytes=2KB");
+        assertThat(withHeaderOf(port, 1500)).isEqualTo(200);
+        assertThat(withHeaderOf(port, 2500)).isEqualTo(431);
+    }
+
+    private static int withHeaderOf(int port, int bytes) {
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /hello HTTP/1.1", "Host: a", "X-Long: " + "x".repeat(bytes));
+            return client.readResponse().status();
+        }
+    }
+
+    @Test
+    void forwardedHeadersNatively() {
+        int port = start("server.forward-headers-strategy=native");
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
+                    "X-Forwarded-For: 192.0.2.7");
+            assertThat(client.readResponse().text()).isEqualTo("https://example.com/url 192.0.2.7 true 443");
+        }
+    }
+
+    @Test
+    void forwardedHeadersByTheFramework() {
+        int port = start("server.forward-headers-strategy=framework");
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
+                    "X-Forwarded-For: 192.0.2.7");
+            assertThat(client.readResponse().text()).startsWith("https://example.com/url 192.0.2.7 true");
+        }
+    }
+
+    @Test
+    void forwardedHeadersAreIgnoredOtherwise() {
+        int port = start();
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https",
+                    "X-Forwarded-Host: example.com", "X-Forwarded-For: 192.0.2.7");
+            assertThat(client.readResponse().text()).isEqualTo("http://a/url 127.0.0.1 false 80");
+        }
+    }
+
+    @Test
+    void sessionCookies() {
+        int port = start("server.servlet.session.cookie.name=SID", "server.servlet.session.cookie.same-site=strict",
+                "server.servlet.session.cookie.http-only=true", "server.servlet.session.cookie.secure=true",
+                "server.servlet.session.cookie.partitioned=true", "server.servlet.session.cookie.max-age=1h",
+                "server.servlet.session.timeout=90s");
+        RawResponse response = get(port, "/session");
+        assertThat(response.text()).isEqualTo("90");
+        assertThat(response.header("Set-Cookie").orElse("")).startsWith("SID=").contains("SameSite=Strict", "HttpOnly",
+                "Secure", "Partitioned", "Max-Age=3600");
+    }
+
+    @Test
+    void stoppedAndStartedAgain() {
+        start();
+        context.stop();
+        context.start();
+        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        assertThat(get(port, "/hello").text()).isEqualTo("hello");
+    }
+
+    @Test
+    void metrics() {
+        int port = start();
+        for (int i = 0; i < 3; i++) {
+            assertThat(get(port, "/panic").status()).isEqualTo(500);
+        }
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("GET / HTTP/1.1\r\n\r\n");
+            assertThat(client.readResponse().status()).isEqualTo(400);
+        }
+        MeterRegistry registry = context.getBean(MeterRegistry.class);
+        Await.until("the counters", () -> total(registry, "zokor.connections.closed") == 4);
+        assertThat(total(registry, "zokor.panics")).isEqualTo(3);
+        assertThat(registry.get("zokor.panics").tags("server", "main", "exception", "IllegalStateException")
+                .functionCounter().count()).isEqualTo(3);
+        assertThat(registry.get("zokor.connections.accepted").tags("server", "main").functionCounter().count())
+                .isEqualTo(4);
+        assertThat(registry.get("zokor.requests.rejected").tags("server", "main", "reason", "host", "status", "400")
+                .functionCounter().count()).isEqualTo(1);
+        assertThat(registry.get("zokor.requests").tags("protocol", "HTTP/1.1", "outcome", "panic").functionCounter()
+                .count()).isEqualTo(3);
+        assertThat(registry.get("zokor.accept.retries").tags("server", "main").functionCounter().count()).isZero();
+        for (String state : List.of("new", "tls", "idle", "active", "hijacked")) {
+            Await.until("no connections in state " + state, () -> registry.get("zokor.connections")
+                    .tags("server", "main", "state", state).gauge().value() == 0);
+        }
+        assertThat(registry.get("zokor.requests.active").gauge().value()).isZero();
+        assertThat(registry.get("zokor.requests.queued").gauge().value()).isZero();
+        assertThat(registry.get("zokor.timeouts").tags("kind", "idle").functionCounter().count()).isZero();
+    }
+
+    private static double total(MeterRegistry registry, String name) {
+        return registry.get(name).functionCounters().stream().mapToDouble(counter -> counter.count()).sum();
+    }
+
+    @Test
+    void managementOnItsOwnPort() {
+        int port = start("management.server.port=0", "management.server.base-path=/m",
+                "server.servlet.context-path=/app");
+        int management = Integer.parseInt(context.getEnvironment().getRequiredProperty("local.management.port"));
+        assertThat(management).isNotEqualTo(port);
+        assertThat(get(management, "/m/actuator/health").text()).contains("UP");
+        assertThat(get(port, "/app/hello").text()).isEqualTo("hello");
+        assertThat(get(port, "/app/actuator/health").status()).isEqualTo(404);
+        MeterRegistry registry = context.getBean(MeterRegistry.class);
+        assertThat(registry.get("zokor.connections.accepted").tags("server", "management").functionCounter().count())
+                .isEqualTo(1);
+        assertThat(registry.get("zokor.connections.accepted").tags("server", "main").functionCounter().count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void threadsAreGoneAtTheEnd() {
+        start("management.server.port=0");
+        context.close();
+        Await.until("no thread of Zokor's is left", () -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("zokor-")));
+    }
+
+    @Test
+    void propertiesOfOtherServersAreListed(CapturedOutput output) {
+        start("server.tomcat.threads.max=10", "server.jetty.max-connections=5", "server.tomcat.accept-count=7");
+        assertThat(output).containsOnlyOnce("Zokor does not read properties of other servers")
+                .contains("server.tomcat.threads.max: not needed")
+                .contains("server.tomcat.accept-count: use zokor.backlog")
+                .contains("server.jetty.max-connections: use zokor.limits.max-connections");
+    }
+
+    @Test
+    void http2IsWarnedOf(CapturedOutput output) {
+        int port = start("server.http2.enabled=true");
+        assertThat(get(port, "/hello").text()).isEqualTo("hello");
+        assertThat(output).containsOnlyOnce("server.http2.enabled=true has no effect");
+    }
+
+    @Test
+    void aBadPropertyIsExplained(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class).isThrownBy(() -> start("zokor.timeouts.idle=0s"));
+        assertThat(output).contains("zokor.timeouts.idle").contains("0s").contains("for no limit write off")
+                .contains("APPLICATION FAILED TO START");
+    }
+
+    @Test
+    void aBadLimitIsExplained(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class).isThrownBy(() -> start("zokor.limits.max-parameters=0"));
+        assertThat(output).contains("zokor.limits.max-parameters must be between 1 and")
+                .contains("APPLICATION FAILED TO START");
+    }
+
+    @Test
+    void aPortInUseIsExplained(CapturedOutput output) {
+        int port = start();
+        assertThatExceptionOfType(Exception.class).isThrownBy(
+                () -> SpringApplication.run(Application.class, "--server.port=" + port).close());
+        assertThat(output).contains("Web server failed to start. Port " + port + " was already in use.");
+    }
+
+    @Test
+    void requestThreadsHaveTheApplicationsLoader() {
+        int port = start();
+        assertThat(get(port, "/thread").text()).isEqualTo("true true");
+        assertThat(((WebServerApplicationContext) context).getWebServer()).isInstanceOf(ZokorWebServer.class);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @Import(Controller.class)
+    static class Application {
+    }
+
+    @RestController
+    static class Controller {
+
+        @GetMapping("/hello")
+        String hello() {
+            return "hello";
+        }
+
+        @GetMapping(path = "/big", produces = "text/plain")
+        String big() {
+            return "hello ".repeat(1000);
+        }
+
+        @PostMapping("/echo")
+        String echo(@RequestBody String body) {
+            return body;
+        }
+
+        @GetMapping("/url")
+        String url(HttpServletRequest request) {
+            return request.getRequestURL() + " " + request.getRemoteAddr() + " " + request.isSecure() + " "
+                    + request.getServerPort();
+        }
+
+        @GetMapping("/session")
+        String session(HttpSession session) {
+            return Integer.toString(session.getMaxInactiveInterval());
+        }
+
+        @GetMapping("/panic")
+        String panic() {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @GetMapping("/thread")
+        String thread() {
+            Thread thread = Thread.currentThread();
+            return thread.isVirtual() + " " + (thread.getContextClassLoader() == getClass().getClassLoader());
+        }
+    }
+}
