@@ -94,7 +94,8 @@ public final class DeadlineReaper implements AutoCloseable {
         for (Expirable expirable : watched) {
             try {
                 expirable.expire(now);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Without this thread no deadline would ever pass again.
                 System.getLogger("io.zokor.net").log(System.Logger.Level.WARNING, "expiring a deadline failed", e);
             }
         }

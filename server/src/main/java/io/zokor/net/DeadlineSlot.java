@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * One deadline that its owner replaces and a reaper expires. The reaper claims an expired deadline by compare-and-set before
- * it acts, and the owner replaces by an atomic exchange, so that exactly one of them wins: without this, data that arrives
+ * it acts, and the owner replaces by compare-and-set, so that exactly one of them wins: without this, data that arrives
  * just as a deadline passes is lost in a false end of input. Lock-free; the kind belongs to whoever sets the deadline.
  */
 public final class DeadlineSlot {
@@ -31,9 +31,13 @@ public final class DeadlineSlot {
      * @throws DeadlineExceededException if the deadline so far was claimed; the slot stays claimed
      */
     public void set(long next, TimeoutKind nextKind) throws DeadlineExceededException {
-        if (DEADLINE.getAndSet(this, next) == CLAIMED) {
-            deadline = CLAIMED;
-            throw new DeadlineExceededException(kind);
+        long current = deadline;
+        while (current == CLAIMED || !DEADLINE.compareAndSet(this, current, next)) {
+            // Not for a moment may a claimed slot look free: a reader that wakes just then would take the end for the peer's.
+            if (current == CLAIMED) {
+                throw new DeadlineExceededException(kind);
+            }
+            current = deadline;
         }
         kind = nextKind;
     }

@@ -63,6 +63,8 @@ final class ConnectionRunner implements Runnable {
             reason = handshaken ? CloseReason.CLIENT_ABORT : CloseReason.TLS;
             LOGGER.log(Level.DEBUG, () -> connection + " ended", e);
         } catch (Throwable t) {
+            // What was sent may look whole to the client.
+            conn.abort();
             LOGGER.log(Level.ERROR, "serving " + connection + " failed", t);
         } finally {
             end(reason);
@@ -115,7 +117,8 @@ final class ConnectionRunner implements Runnable {
         ConnectionState before = connection.state();
         boolean cut = before == ConnectionState.CLOSED;
         if (reason == CloseReason.HIJACKED) {
-            connection.transition(before, ConnectionState.HIJACKED);
+            // Not from CLOSED: who has cut it has told its end.
+            connection.transition(ConnectionState.ACTIVE, ConnectionState.HIJACKED);
         } else {
             try {
                 conn.close();

@@ -195,20 +195,25 @@ public final class Server implements AutoCloseable {
         if (current == null) {
             return true;
         }
-        for (Runnable hook : shutdownHooks) {
-            try {
-                hook.run();
-            } catch (RuntimeException e) {
-                LOGGER.log(Level.WARNING, "a shutdown hook failed", e);
-            }
-        }
         long deadline = System.nanoTime() + Math.min(Deadline.toNanos(grace), Long.MAX_VALUE / 2);
         try {
             beginDraining(current);
             current.drain(deadline);
+            // Not before: a client that comes back at once would begin another stream, which nobody tells to end.
+            runHooks();
             return current.awaitEnd(deadline);
         } finally {
             stop(current);
+        }
+    }
+
+    private void runHooks() {
+        for (Runnable hook : shutdownHooks) {
+            try {
+                hook.run();
+            } catch (RuntimeException | Error e) {
+                LOGGER.log(Level.WARNING, "a shutdown hook failed", e);
+            }
         }
     }
 

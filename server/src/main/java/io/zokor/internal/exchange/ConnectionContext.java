@@ -147,6 +147,11 @@ public final class ConnectionContext implements ConnectionInfo {
         return true;
     }
 
+    /** Begins another request without having been idle; called by the connection's thread alone. */
+    public void stayActive() {
+        stateNanos = server.ticker().nanos();
+    }
+
     /** {@return the state before; the state is {@link ConnectionState#CLOSED} now} */
     public ConnectionState closed() {
         ConnectionState before = STATE.getAndSet(this, ConnectionState.CLOSED);

@@ -74,6 +74,16 @@ final class Deadlines {
         if (current != null) {
             current.enterIo();
         }
+        try {
+            armRead(current);
+        } catch (DeadlineExceededException e) {
+            inRead = false;
+            leave(current);
+            throw e;
+        }
+    }
+
+    private void armRead(@Nullable RequestGuard current) throws DeadlineExceededException {
         readStarted = ticker.nanos();
         long stall = reading.deadline(readStarted);
         readStall = stall;
@@ -95,11 +105,15 @@ final class Deadlines {
         }
     }
 
-    void endRead(long bytes) throws DeadlineExceededException {
-        RequestGuard current = guard;
+    /** Back in the handler, which the guard may interrupt again. */
+    private static void leave(@Nullable RequestGuard current) {
         if (current != null) {
             current.leaveIo();
         }
+    }
+
+    void endRead(long bytes) throws DeadlineExceededException {
+        leave(guard);
         inRead = false;
         reading.account(ticker.nanos() - readStarted, bytes);
         codec.readDeadline(Deadline.NONE, TimeoutKind.READ);
@@ -110,6 +124,15 @@ final class Deadlines {
         if (current != null) {
             current.enterIo();
         }
+        try {
+            armWrite(current);
+        } catch (DeadlineExceededException e) {
+            leave(current);
+            throw e;
+        }
+    }
+
+    private void armWrite(@Nullable RequestGuard current) throws DeadlineExceededException {
         writeStarted = ticker.nanos();
         long stall = writing.deadline(writeStarted);
         long limit = write;
@@ -126,10 +149,7 @@ final class Deadlines {
     }
 
     void endWrite(long bytes) throws DeadlineExceededException {
-        RequestGuard current = guard;
-        if (current != null) {
-            current.leaveIo();
-        }
+        leave(guard);
         writing.account(ticker.nanos() - writeStarted, bytes);
         codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
     }

@@ -242,12 +242,12 @@ public final class Exchange {
         Throwable cause = late ? new DeadlineExceededException(TimeoutKind.REQUEST) : thrown;
         if (response.isHijacked()) {
             // The socket is the handler's: it is not touched.
-            panic(cause);
+            if (!wasCut(cause)) {
+                panic(cause);
+            }
             return new Outcome.Hijacked();
         }
-        if (connection.state() == ConnectionState.CLOSED) {
-            // The server has cut the connection, and the handler has met the consequences.
-            LOGGER.log(Level.DEBUG, () -> connection + " was cut", cause);
+        if (wasCut(cause)) {
             return abort(CloseReason.SHUTDOWN);
         }
         if (response.isAborted() || cause instanceof AbortHandlerException) {
@@ -276,6 +276,15 @@ public final class Exchange {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remoteAddress() + " could not be written", e);
             return abort(CloseReason.CLIENT_ABORT);
         }
+    }
+
+    /** Whether the server has cut the connection, so that the handler has met the consequences. */
+    private boolean wasCut(Throwable cause) {
+        boolean cut = connection.state() == ConnectionState.CLOSED;
+        if (cut) {
+            LOGGER.log(Level.DEBUG, () -> connection + " was cut", cause);
+        }
+        return cut;
     }
 
     private Outcome timedOut(DeadlineExceededException timeout) throws IOException {
@@ -336,7 +345,13 @@ public final class Exchange {
 
     private boolean isClientGone(Throwable cause) {
         return find(cause, PeerGoneException.class) != null || response.failure() instanceof PeerGoneException
-                || body.failure() instanceof PeerGoneException;
+                || isBrokenInput(body.failure());
+    }
+
+    /** Whatever else ends the input, such as a TLS record that cannot be decrypted, is the client's doing as well. */
+    private static boolean isBrokenInput(@Nullable IOException failure) {
+        return failure != null && !(failure instanceof DeadlineExceededException)
+                && !(failure instanceof RejectedRequestException);
     }
 
     private boolean endGuard() {

@@ -32,6 +32,9 @@ final class Pace {
 
     private long moved;
 
+    /** Whether the window before moved enough: the next may begin with one long wait for room in the kernel's buffer. */
+    private boolean proven;
+
     Pace(Timeouts timeouts, Limits limits, int windows) {
         this.stallNanos = Deadline.toNanos(timeouts.stall());
         this.needed = stallNanos == Deadline.NONE ? 0 : Math.max(1, stallNanos / SECOND * limits.minRate());
@@ -44,7 +47,7 @@ final class Pace {
             return Deadline.NONE;
         }
         long left = Math.max(0, stallNanos - blocked);
-        return Deadline.after(now, moved >= needed ? left + windows * stallNanos : left);
+        return Deadline.after(now, moved >= needed || proven ? left + windows * stallNanos : left);
     }
 
     void account(long nanos, long bytes) {
@@ -53,6 +56,7 @@ final class Pace {
         if (blocked >= stallNanos && moved >= needed) {
             blocked = 0;
             moved = 0;
+            proven = windows == WRITING;
         }
     }
 }

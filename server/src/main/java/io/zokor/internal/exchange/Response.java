@@ -29,7 +29,7 @@ final class Response implements ResponseWriter, ResponseController {
     private static final int FIRST_BUFFER = 256;
 
     /** Large writes are cut into such pieces, each with a time limit of its own: a big body must not look like a stalled one. */
-    private static final int MAX_PIECE = 128 * 1024;
+    private static final int MAX_PIECE = 64 * 1024;
 
     private static final byte[] EMPTY = {};
 
@@ -423,7 +423,19 @@ final class Response implements ResponseWriter, ResponseController {
         }
     }
 
+    /** A file channel closes itself where it is read with the interrupt flag set, and the flag is the application's. */
     private void copy(FileChannel file, long position, long count) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            copyUninterrupted(file, position, count);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void copyUninterrupted(FileChannel file, long position, long count) throws IOException {
         ByteBuffer piece = ByteBuffer.allocate((int) Math.min(count, DEFAULT_BUFFER));
         long left = count;
         while (left > 0) {
@@ -504,13 +516,23 @@ final class Response implements ResponseWriter, ResponseController {
         }
         try {
             long length = Long.parseLong(value);
-            if (length >= 0 && fields.all("Content-Length").size() == 1) {
+            if (isDigits(value) && fields.all("Content-Length").size() == 1) {
                 return length;
             }
         } catch (NumberFormatException e) {
             // Answered below: both come from a handler that set the field wrongly.
         }
         throw new IllegalStateException("the handler has set a Content-Length that is no length");
+    }
+
+    /** Other than {@link Long#parseLong} knows it: neither a sign nor digits of other scripts may go out. */
+    private static boolean isDigits(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     // ---- bytes

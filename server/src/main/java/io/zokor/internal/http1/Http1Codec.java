@@ -263,7 +263,12 @@ final class Http1Codec implements ExchangeCodec {
             out.addLineEnd();
         }
         flush();
-        conn.transferFrom(file, position, count);
+        try {
+            conn.transferFrom(file, position, count);
+        } catch (PeerGoneException e) {
+            peerGone();
+            throw e;
+        }
         if (framing == Framing.CHUNKED) {
             out.addLineEnd();
         }

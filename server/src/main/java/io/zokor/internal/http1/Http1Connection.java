@@ -127,6 +127,7 @@ public final class Http1Connection {
             // A connection that a stop has closed meanwhile stays closed, even if a helper has read a request before.
             return state != ConnectionState.CLOSED && connection.transition(state, ConnectionState.ACTIVE);
         }
+        connection.stayActive();
         long now = now();
         headDeadline(now, now);
         return true;
@@ -164,6 +165,9 @@ public final class Http1Connection {
     private boolean drain(Http1Codec codec) {
         try {
             return codec.drain();
+        } catch (DeadlineExceededException e) {
+            drainTimedOut(e);
+            return false;
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, () -> "the rest of a body from " + conn.remoteAddress() + " cannot be read", e);
             return false;
@@ -241,6 +245,8 @@ public final class Http1Connection {
         try {
             conn.shutdownOutput();
             conn.readDeadline(Deadline.after(now(), limits.drainTimeout()), TimeoutKind.DRAIN);
+            // A helper that watches for the client's leaving may still have the socket.
+            in.sync();
             ByteBuffer scrap = ByteBuffer.allocate(8 * 1024);
             long left = limits.drain();
             while (left > 0) {
@@ -252,13 +258,21 @@ public final class Http1Connection {
             }
             hold(limits);
         } catch (DeadlineExceededException e) {
-            LOGGER.log(Level.DEBUG, () -> connection + " is still sending");
+            drainTimedOut(e);
         } catch (PeerGoneException e) {
             LOGGER.log(Level.DEBUG, () -> connection + " has seen the answer, or not", e);
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, () -> connection + " cannot be read to its end", e);
         }
         return reason;
+    }
+
+    private void drainTimedOut(DeadlineExceededException e) {
+        // Another kind has passed before, and was counted then.
+        if (e.kind() == TimeoutKind.DRAIN) {
+            server.listener().timeout(connection, TimeoutKind.DRAIN);
+        }
+        LOGGER.log(Level.DEBUG, () -> connection + " is still sending");
     }
 
     private void hold(Limits limits) {
