@@ -693,9 +693,12 @@ final class AsyncCycle implements AsyncContext {
      * Waits until no helper uses the streams any more. A blocked read is woken by its deadline, which costs the connection: its
      * client is in the middle of a body that nobody wants.
      */
-    void awaitHelpers(ResponseController controller) {
+    void awaitHelpers(ResponseController controller, boolean served) {
         point.lock.lock();
         try {
+            if (!served && output.isWritingLocked()) {
+                controller.abort(null);
+            }
             if (input.isReadingLocked()) {
                 controller.readDeadline(HELPER_END);
             }

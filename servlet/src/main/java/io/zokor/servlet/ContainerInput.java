@@ -290,8 +290,9 @@ final class ContainerInput extends ServletInputStream {
     }
 
     boolean hasCallbackLocked() {
-        return listener != null && !over && !reading && (failure != null
-                || wanted && (aheadAt < aheadEnd || ended));
+        // An error that came from elsewhere does not wait for a read that is blocked.
+        return listener != null && !over
+                && (failure != null || !reading && wanted && (aheadAt < aheadEnd || ended));
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */

@@ -248,7 +248,8 @@ final class ContainerOutput extends ServletOutputStream {
     }
 
     boolean hasCallbackLocked() {
-        return listener != null && !over && !writing && (failure != null || wanted && !closed);
+        // An error that came from elsewhere does not wait for a write that is blocked.
+        return listener != null && !over && (failure != null || wanted && !writing && !closed);
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */

@@ -76,11 +76,13 @@ final class RequestCycle implements StreamOwner {
 
     /** Serves the request to its end. */
     void run() throws Exception {
+        boolean served = false;
         try {
             session.begin();
             serve();
+            served = true;
         } finally {
-            end();
+            end(served);
         }
     }
 
@@ -134,13 +136,14 @@ final class RequestCycle implements StreamOwner {
         }
     }
 
-    private void end() {
+    /** @param served whether the response is to reach the client; otherwise nobody waits for a write that is blocked */
+    private void end(boolean served) {
         AsyncCycle cycle = async;
         if (cycle != null) {
-            cycle.awaitHelpers(response.controller());
+            cycle.awaitHelpers(response.controller(), served);
         }
         completed = true;
-        response.seal();
+        response.seal(served);
         session.end();
         try {
             request.content().end();

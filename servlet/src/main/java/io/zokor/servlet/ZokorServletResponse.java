@@ -742,7 +742,11 @@ final class ZokorServletResponse implements HttpServletResponse, ContainerOutput
     }
 
     /** Waits until no other thread is writing, and lets none write from now on: the core ends the response next. */
-    void seal() {
+    void seal(boolean served) {
+        if (!served && lock.isLocked()) {
+            // Another thread is writing, perhaps to a client that does not read: the response is lost anyway.
+            controller.abort(null);
+        }
         lock.lock();
         try {
             sealed = true;
