@@ -18,7 +18,7 @@ class AddressesTest {
 
     @ParameterizedTest
     @CsvSource({ "127.0.0.1:8080, 127.0.0.1, 8080", "[::1]:80, 0:0:0:0:0:0:0:1, 80", "127.0.0.1:0, 127.0.0.1, 0",
-            "127.0.0.1:65535, 127.0.0.1, 65535" })
+        "127.0.0.1:65535, 127.0.0.1, 65535" })
     void hostAndPort(String text, String host, int port) {
         InetSocketAddress address = Addresses.parse(text);
         assertThat(address.getAddress().getHostAddress()).isEqualTo(host);
@@ -39,7 +39,7 @@ class AddressesTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "localhost", "localhost:", "localhost:http", "localhost:65536", "localhost:-1", "::1",
-            "::1:80", "[::1]", "[::1]80", ":", "127.0.0.1:80 " })
+        "::1:80", "[::1]", "[::1]80", ":", "127.0.0.1:80 " })
     void malformed(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Addresses.parse(text)).withMessageContaining(text);
     }
@@ -60,7 +60,7 @@ class AddressesTest {
 
     @ParameterizedTest
     @CsvSource({ "0, 1", "1, 1", "1024, 1024", "9999, 9999", "10000, 9000", "65536, 58977", "1048576, 943713",
-            "9223372036854775807, 2147483647" })
+        "9223372036854775807, 2147483647" })
     void roomForConnections(long descriptors, int room) {
         assertThat(DescriptorLimit.room(descriptors)).isEqualTo(room);
     }

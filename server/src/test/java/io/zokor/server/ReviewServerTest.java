@@ -174,6 +174,18 @@ class ReviewServerTest {
         }
     }
 
+    /** RFC 9110 section 6.5.1: what frames or routes a message may not be generated as a trailer. */
+    @Test
+    void framingDoesNotGoOutAsATrailer() {
+        try (TestServer server = TestServer.serving((request, response) -> {
+            response.trailers().set("Content-Length", "3").set("transfer-encoding", "gzip").set("X-Sum", "7");
+            response.write("hello");
+        })) {
+            RawClient client = server.client().sendHead("GET / HTTP/1.1", "Host: a", "Connection: close");
+            assertThat(client.readAll()).endsWith("\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 7\r\n\r\n");
+        }
+    }
+
     @Test
     void aFileIsCompressedThoughTheHandlerHasSetItsInterruptFlag(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("file.txt"), "abc".repeat(10_000));

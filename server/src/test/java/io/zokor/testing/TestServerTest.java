@@ -17,6 +17,7 @@ class TestServerTest {
             assertThat(server.client().get("/").text()).isEqualTo("hello");
             assertThat(server.events().awaitEnded(1).status()).isEqualTo(200);
             server.client().reset();
+            Await.until("the second connection", () -> server.events().accepted().size() == 2);
             server.awaitOpenConnections(1);
             assertThat(server.events().accepted()).hasSize(2);
         }

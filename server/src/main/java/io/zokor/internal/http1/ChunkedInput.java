@@ -114,10 +114,15 @@ final class ChunkedInput implements BodyInput {
         }
     }
 
+    /** Whether a field may stand behind a body, in either direction. */
+    static boolean isAllowedTrailer(String name) {
+        return !FORBIDDEN.contains(name.toLowerCase(Locale.ROOT));
+    }
+
     private static Headers allowed(Headers received) {
         Headers kept = new Headers();
         received.forEach((name, value) -> {
-            if (!FORBIDDEN.contains(name.toLowerCase(Locale.ROOT))) {
+            if (isAllowedTrailer(name)) {
                 kept.addChecked(name, value);
             }
         });

@@ -289,7 +289,11 @@ final class Http1Codec implements ExchangeCodec {
         if (framing == Framing.CHUNKED) {
             out.add('0');
             out.addLineEnd();
-            trailers.forEach(out::addField);
+            trailers.forEach((name, value) -> {
+                if (ChunkedInput.isAllowedTrailer(name)) {
+                    out.addField(name, value);
+                }
+            });
             out.addLineEnd();
         }
         flush();

@@ -21,10 +21,10 @@ class CompressionRuleTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '|', value = { "|gzip|, true", "|GZIP|, true", "|x-gzip|, true",
-            "|deflate, gzip;q=0.5|, true", "|gzip;q=0|, false", "|gzip;q=0.000|, false", "|gzip ; q=0|, false",
-            "|gzip;q=0.001|, true", "|*|, true", "|*;q=0|, false", "|*, gzip;q=0|, false", "|gzip;q=0, *|, false",
-            "|identity|, false", "||, false", "|br, deflate|, false", "|gzip;q=oops|, false", "|gzippo|, false",
-            "|,,gzip,|, true", "|br;q=1.0, gzip;q=0.8, *;q=0.1|, true" })
+        "|deflate, gzip;q=0.5|, true", "|gzip;q=0|, false", "|gzip;q=0.000|, false", "|gzip ; q=0|, false",
+        "|gzip;q=0.001|, true", "|*|, true", "|*;q=0|, false", "|*, gzip;q=0|, false", "|gzip;q=0, *|, false",
+        "|identity|, false", "||, false", "|br, deflate|, false", "|gzip;q=oops|, false", "|gzippo|, false",
+        "|,,gzip,|, true", "|br;q=1.0, gzip;q=0.8, *;q=0.1|, true" })
     void acceptEncoding(String value, boolean expected) {
         assertThat(CompressionRule.acceptsGzip(List.of(value))).isEqualTo(expected);
     }
@@ -46,8 +46,8 @@ class CompressionRuleTest {
 
     @ParameterizedTest
     @CsvSource({ "text/plain, true", "TEXT/Plain;charset=utf-8, true", "application/json, true",
-            "application/x+y ; a=b, true", "text/html, false", "text/plainer, false", "application/, false",
-            "application, false", "'', false", "image/png, false" })
+        "application/x+y ; a=b, true", "text/html, false", "text/plainer, false", "application/, false",
+        "application, false", "'', false", "image/png, false" })
     void mediaTypes(String type, boolean expected) {
         assertThat(CompressionRule.eligible(CONFIG, 200, new Headers().add("Content-Type", type), 1000))
                 .isEqualTo(expected);
@@ -61,14 +61,14 @@ class CompressionRuleTest {
 
     @ParameterizedTest
     @CsvSource({ "200, true", "201, true", "404, true", "500, true", "101, false", "204, false", "205, false",
-            "206, false", "304, false" })
+        "206, false", "304, false" })
     void statuses(int status, boolean expected) {
         assertThat(CompressionRule.eligible(CONFIG, status, plain(), 1000)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "Content-Encoding: br", "Content-Range: bytes 0-1/2", "Cache-Control: a, No-Transform",
-            "ETag: \"strong\"" })
+        "ETag: \"strong\"" })
     void fieldsThatForbidIt(String field) {
         String[] parts = field.split(": ");
         assertThat(CompressionRule.eligible(CONFIG, 200, plain().add(parts[0], parts[1]), 1000)).isFalse();

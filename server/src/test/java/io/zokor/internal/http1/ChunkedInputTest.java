@@ -23,18 +23,18 @@ class ChunkedInputTest {
 
     @ParameterizedTest
     @CsvSource(quoteCharacter = '|', value = { "|0~~|, ||", "|5~hello~0~~|, |hello|",
-            "|3~abc~2~de~00~~|, |abcde|", "|A~0123456789~0~~|, |0123456789|", "|a~0123456789~0~~|, |0123456789|",
-            "|000000000000005~hello~0~~|, |hello|", "|1;a~x~0;b=c~~|, |x|", "|1;a;b;c=d~x~0~~|, |x|",
-            "|1 ; a = b~x~0~~|, |x|", "|1;a=\"b c\"~x~0~~|, |x|", "|1;a=\"\\\"\"~x~0~~|, |x|",
-            "|1;a=\"\";b~x~0~~|, |x|" })
+        "|3~abc~2~de~00~~|, |abcde|", "|A~0123456789~0~~|, |0123456789|", "|a~0123456789~0~~|, |0123456789|",
+        "|000000000000005~hello~0~~|, |hello|", "|1;a~x~0;b=c~~|, |x|", "|1;a;b;c=d~x~0~~|, |x|",
+        "|1 ; a = b~x~0~~|, |x|", "|1;a=\"b c\"~x~0~~|, |x|", "|1;a=\"\\\"\"~x~0~~|, |x|",
+        "|1;a=\"\";b~x~0~~|, |x|" })
     void body(String wire, String expected) throws Exception {
         assertThat(read(wire)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @ValueSource(strings = { "~", ";a~x~", "g~", "-1~", "+1~", "0x5~", "5h~", "5 5~", "5 ~", "5\t~", " 5~", "5,~",
-            "1:x~", "1;~x", "1;;a~x", "1;=a~x", "1;a=~x", "1;a b~x", "1;a=b c~x", "1;a=\"b~x", "1;a=\"b\"c~x",
-            "1;a=\"\\~x", "1;a/b~x", "1;a=b=c~x", "1;\u00e4~x", "\u0661~x", "\uff11~x" })
+        "1:x~", "1;~x", "1;;a~x", "1;=a~x", "1;a=~x", "1;a b~x", "1;a=b c~x", "1;a=\"b~x", "1;a=\"b\"c~x",
+        "1;a=\"\\~x", "1;a/b~x", "1;a=b=c~x", "1;\u00e4~x", "\u0661~x", "\uff11~x" })
     void malformedSizeLine(String wire) {
         refused(400, RejectReason.CHUNK, wire + "~0~~");
     }
@@ -42,7 +42,7 @@ class ChunkedInputTest {
     /** CVE-2026-42580 and CVE-2017-7657: sizes that overflow an int, a long, or wrap to something small. */
     @ParameterizedTest
     @ValueSource(strings = { "0000000000000005", "100000000000000000000004", "10000000000000004",
-            "ffffffffffffffff", "7fffffffffffffff", "fffffffffffffffff", "8000000000000000", "1000000000000000" })
+        "ffffffffffffffff", "7fffffffffffffff", "fffffffffffffffff", "8000000000000000", "1000000000000000" })
     void chunkSizeOverflow(String size) {
         refused(400, RejectReason.CHUNK, size + "~hello~0~~");
     }
@@ -56,8 +56,8 @@ class ChunkedInputTest {
     /** CVE-2025-22871, CVE-2025-58056 (bare LF), CVE-2026-2332, CVE-2026-33870 (line ends in quotes). */
     @ParameterizedTest
     @ValueSource(strings = { "5\nhello~0~~", "5~hello\n0~~", "5~hello~0\n~", "5~hello~0~\n", "5\rhello~0~~",
-            "5~hello\r0~~", "1;a=\"\n\"~x~0~~", "1;a=\"\r\"~x~0~~", "1;a=\"~\"~x~0~~", "1;a\n~x~0~~",
-            "1;a\u0000~x~0~~", "1;a=\"\u0007\"~x~0~~", "5~hello!~0~~", "5~hell~0~~", "2;\n\n~xx~45~0~~" })
+        "5~hello\r0~~", "1;a=\"\n\"~x~0~~", "1;a=\"\r\"~x~0~~", "1;a=\"~\"~x~0~~", "1;a\n~x~0~~",
+        "1;a\u0000~x~0~~", "1;a=\"\u0007\"~x~0~~", "5~hello!~0~~", "5~hell~0~~", "2;\n\n~xx~45~0~~" })
     void bareLineEndsAndControls(String wire) {
         assertThatThrownBy(() -> read(wire)).isInstanceOfSatisfying(RejectedRequestException.class,
                 e -> assertThat(e.status()).isEqualTo(400));
@@ -90,7 +90,7 @@ class ChunkedInputTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "0~no colon~~", "0~a : b~~", "0~ a: b~~", "0~a: b~ folded~~", "0~: b~~",
-            "0~a: \u0000~~", "0~\u00e4: b~~" })
+        "0~a: \u0000~~", "0~\u00e4: b~~" })
     void malformedTrailer(String wire) {
         refused(400, RejectReason.FIELD, wire);
     }

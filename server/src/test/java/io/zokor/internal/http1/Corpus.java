@@ -63,10 +63,12 @@ final class Corpus {
             of(400, "GET / HTTP/1.1~Host: a~b: c\u0001~~"), of(400, "GET / HTTP/1.1~Host: a~b: c\u001bd~~"),
             // bodies of known length
             ok("POST / HTTP/1.1~Host: a~Content-Length: 5~~hello"), ok("POST / HTTP/1.1~Host: a~Content-Length: 0~~"),
-            ok("GET / HTTP/1.1~Host: a~Content-Length: 3~~abc"), of(400, "POST / HTTP/1.1~Host: a~Content-Length: +5~~hello"),
+            ok("GET / HTTP/1.1~Host: a~Content-Length: 3~~abc"),
+            of(400, "POST / HTTP/1.1~Host: a~Content-Length: +5~~hello"),
             of(400, "POST / HTTP/1.1~Host: a~Content-Length: 5, 5~~hello"),
             of(400, "POST / HTTP/1.1~Host: a~Content-Length: 5~Content-Length: 5~~hello"),
-            of(400, "POST / HTTP/1.1~Host: a~Content-Length:~~"), of(400, "POST / HTTP/1.1~Host: a~Content-Length: 0x5~~hello"),
+            of(400, "POST / HTTP/1.1~Host: a~Content-Length:~~"),
+            of(400, "POST / HTTP/1.1~Host: a~Content-Length: 0x5~~hello"),
             of(413, "POST / HTTP/1.1~Host: a~Content-Length: 99999999999999999999~~hello"),
             // chunked bodies
             ok("POST / HTTP/1.1~Host: a~Transfer-Encoding: chunked~~5~hello~0~~"),
@@ -83,7 +85,8 @@ final class Corpus {
             of(501, "POST / HTTP/1.1~Host: a~Transfer-Encoding: gzip, chunked~~0~~"),
             // expectations
             new Case(List.of(100, 200), "POST / HTTP/1.1~Host: a~Expect: 100-continue~Content-Length: 2~~ab"),
-            new Case(List.of(100, 200), "POST / HTTP/1.1~Host: a~Expect: 100-Continue~Transfer-Encoding: chunked~~1~x~0~~"),
+            new Case(List.of(100, 200),
+                    "POST / HTTP/1.1~Host: a~Expect: 100-Continue~Transfer-Encoding: chunked~~1~x~0~~"),
             ok("GET / HTTP/1.1~Host: a~Expect: 100-continue~~"), of(417, "GET / HTTP/1.1~Host: a~Expect: cookies~~"),
             ok("POST / HTTP/1.0~Host: a~Expect: 100-continue~Content-Length: 2~~ab"),
             // keep-alive and pipelining

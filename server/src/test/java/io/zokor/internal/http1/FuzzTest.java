@@ -23,10 +23,10 @@ class FuzzTest {
     private static final long SEED = 20_260_101;
 
     private static final String[] PIECES = { "\r\n", "\n", "\r", "\r\n\r\n", " ", "\t", ":", ",", ";", "\"", "\\", "%",
-            "\0", "\u007f", "\u0080", "\u00ff", "0", "-1", "fffffffffffffff", "99999999999999999999", "chunked",
-            "Transfer-Encoding: chunked\r\n", "Content-Length: 7\r\n", "Content-Length: 0\r\n", "Host: b\r\n",
-            "Connection: close\r\n", "Expect: 100-continue\r\n", "HTTP/1.1", "HTTP/1.0", "GET / HTTP/1.1\r\n",
-            "0\r\n\r\n", "*", "http://", "[", "]", "@", "#" };
+        "\0", "\u007f", "\u0080", "\u00ff", "0", "-1", "fffffffffffffff", "99999999999999999999", "chunked",
+        "Transfer-Encoding: chunked\r\n", "Content-Length: 7\r\n", "Content-Length: 0\r\n", "Host: b\r\n",
+        "Connection: close\r\n", "Expect: 100-continue\r\n", "HTTP/1.1", "HTTP/1.0", "GET / HTTP/1.1\r\n",
+        "0\r\n\r\n", "*", "http://", "[", "]", "@", "#" };
 
     @Test
     @Timeout(60)

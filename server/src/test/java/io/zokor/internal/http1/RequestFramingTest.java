@@ -17,7 +17,7 @@ class RequestFramingTest {
 
     @ParameterizedTest
     @CsvSource({ "0, 0", "1, 1", "0005, 5", "00000000000000000000000000000007, 7", "2147483647, 2147483647",
-            "2147483648, 2147483648", "4294967296, 4294967296", "999999999999999999, 999999999999999999" })
+        "2147483648, 2147483648", "4294967296, 4294967296", "999999999999999999, 999999999999999999" })
     void contentLength(String value, long length) throws Exception {
         assertThat(RequestFraming.of(false, headers("Content-Length", value))).isEqualTo(length);
         assertThat(RequestFraming.of(true, headers("content-length", value))).isEqualTo(length);
@@ -31,7 +31,7 @@ class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", " ", "+5", "-5", "-0", "5 ", " 5", "5,5", "5, 5", "5,6", "0x5", "5.0", "5e0", "1_000",
-            "\u0665", "\u00b2", "five", "5\t", "5;q=1", "NaN" })
+        "\u0665", "\u00b2", "five", "5\t", "5;q=1", "NaN" })
     void contentLengthThatIsNoNumber(String value) {
         refused(400, RejectReason.FRAMING, false, "Content-Length", value);
         refused(400, RejectReason.FRAMING, true, "Content-Length", value);
@@ -39,7 +39,7 @@ class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "9223372036854775808", "18446744073709551616", "18446744073709551621",
-            "99999999999999999999999999999999999999" })
+        "99999999999999999999999999999999999999" })
     void contentLengthBeyondLong(String value) {
         refused(413, RejectReason.BODY_TOO_LARGE, false, "Content-Length", value);
     }
@@ -59,9 +59,9 @@ class RequestFramingTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "identity", "gzip", "chunked, identity", "chunked, gzip", "identity, chunked",
-            "chunked, chunked", "chunked,", ",chunked", ", chunked", "chunked;q=1", "\"chunked\"", "xchunked",
-            "chunked x", "x chunked", "chunke", "\u000bchunked", "chun\u212aed", "chunked, ", "chunked\t,chunked",
-            "identity,chunked", "gzip,, chunked", "a b, chunked", "'chunked'" })
+        "chunked, chunked", "chunked,", ",chunked", ", chunked", "chunked;q=1", "\"chunked\"", "xchunked",
+        "chunked x", "x chunked", "chunke", "\u000bchunked", "chun\u212aed", "chunked, ", "chunked\t,chunked",
+        "identity,chunked", "gzip,, chunked", "a b, chunked", "'chunked'" })
     void transferEncodingThatDoesNotEndWithChunkedAlone(String value) {
         refused(400, RejectReason.FRAMING, false, "Transfer-Encoding", value);
     }

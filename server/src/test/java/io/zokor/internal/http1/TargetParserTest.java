@@ -17,9 +17,9 @@ class TargetParserTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = { "/, /, -", "/?, /, ''", "/a/b, /a/b, -", "/a?b=c, /a, b=c",
-            "/a?b?c, /a, b?c", "//a, //a, -", "/a//b/../c;x=y, /a//b/../c;x=y, -", "/%2e%2E/%00, /%2e%2E/%00, -",
-            "/a?x=[1]&y={2}, /a, x=[1]&y={2}", "/~:@!$&'()*+;=-._, /~:@!$&'()*+;=-._, -",
-            "/a?%41=%e4, /a, %41=%e4" })
+        "/a?b?c, /a, b?c", "//a, //a, -", "/a//b/../c;x=y, /a//b/../c;x=y, -", "/%2e%2E/%00, /%2e%2E/%00, -",
+        "/a?x=[1]&y={2}, /a, x=[1]&y={2}", "/~:@!$&'()*+;=-._, /~:@!$&'()*+;=-._, -",
+        "/a?%41=%e4, /a, %41=%e4" })
     void origin(String raw, String path, String query) throws Exception {
         RequestTarget target = TargetParser.parse("GET", raw);
         assertThat(target).isInstanceOf(RequestTarget.Origin.class);
@@ -30,8 +30,9 @@ class TargetParserTest {
 
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = { "http://h, http, h, /, -", "http://h/, http, h, /, -",
-            "HTTP://H:80/a?b, http, H:80, /a, b", "https://h?q, https, h, /, q", "http://[::1]:8080/x, http, [::1]:8080, /x, -",
-            "http://h:/, http, h:, /, -" })
+        "HTTP://H:80/a?b, http, H:80, /a, b", "https://h?q, https, h, /, q",
+        "http://[::1]:8080/x, http, [::1]:8080, /x, -",
+        "http://h:/, http, h:, /, -" })
     void absolute(String raw, String scheme, String authority, String path, String query) throws Exception {
         assertThat(TargetParser.parse("GET", raw))
                 .isEqualTo(new RequestTarget.Absolute(raw, scheme, authority, path, query));
@@ -60,11 +61,11 @@ class TargetParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "", "a", "a/b", "?a", "#", "/#", "/a#b", "/a?b#c", "/a b", "/\u00e4", "/\u007f",
-            "/\u0001", "/a\\b", "/a\"b", "/<a>", "/{a}", "/a^b", "/a`b", "/a|b", "/[a]", "/a?b\"c", "/a?<b>",
-            "/a?b\\c", "/%", "/%1", "/%g0", "/%0g", "/a?%", "/a?%4", "/a?%xy", "ftp://h/", "http:/h", "http:h",
-            "://h", "http://", "http:///a", "http://?a", "http://:80/", "http://u@h/", "http://u:p@h/",
-            "http://h#f", "http://h/#f", "http://h /", "http://h\\a/", "http://a,b:c/", "javascript://h/",
-            "file:///etc/passwd", "http://h/%", "http://[::1/", "http:// h/" })
+        "/\u0001", "/a\\b", "/a\"b", "/<a>", "/{a}", "/a^b", "/a`b", "/a|b", "/[a]", "/a?b\"c", "/a?<b>",
+        "/a?b\\c", "/%", "/%1", "/%g0", "/%0g", "/a?%", "/a?%4", "/a?%xy", "ftp://h/", "http:/h", "http:h",
+        "://h", "http://", "http:///a", "http://?a", "http://:80/", "http://u@h/", "http://u:p@h/",
+        "http://h#f", "http://h/#f", "http://h /", "http://h\\a/", "http://a,b:c/", "javascript://h/",
+        "file:///etc/passwd", "http://h/%", "http://[::1/", "http:// h/" })
     void malformed(String raw) {
         refused("GET", raw);
         refused("OPTIONS", raw);
