@@ -3,22 +3,35 @@ package io.zokor.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zokor.spring.boot.ZokorWebServer;
 import io.zokor.testing.Await;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
+import io.zokor.testing.TestCertificates;
+import io.zokor.testing.TestCertificates.Identity;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -177,6 +190,132 @@ class ApplicationTests {
     }
 
     @Test
+    void anotherListener(CapturedOutput output) {
+        int port = start("zokor.listeners[0].port=0", "zokor.listeners[0].address=127.0.0.1");
+        assertThat(get(port, "/hello").text()).isEqualTo("hello");
+        Matcher ports = Pattern.compile("Zokor started on ports (\\d+) \\(http\\), (\\d+) \\(http\\)")
+                .matcher(output.getOut());
+        assertThat(ports.find()).isTrue();
+        assertThat(Integer.parseInt(ports.group(1))).isEqualTo(port);
+        assertThat(get(Integer.parseInt(ports.group(2)), "/hello").text()).isEqualTo("hello");
+    }
+
+    @Test
+    void aUnixSocket(@TempDir Path directory) {
+        Path socket = directory.resolve("app.sock");
+        start("zokor.listeners[0].unix-socket=" + socket);
+        try (RawClient client = RawClient.connect(UnixDomainSocketAddress.of(socket))) {
+            assertThat(client.get("/hello").text()).isEqualTo("hello");
+        }
+        context.close();
+        assertThat(socket).doesNotExist();
+    }
+
+    @Test
+    void proxyProtocol() {
+        int port = start("zokor.proxy-protocol=required", "zokor.trusted-proxies=127.0.0.0/8");
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("PROXY TCP4 192.0.2.7 192.0.2.1 4711 80\r\nGET /url HTTP/1.1\r\nHost: a\r\n\r\n");
+            assertThat(client.readResponse().text()).startsWith("http://a/url 192.0.2.7 ");
+        }
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("GET /url HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.expectClosed();
+        }
+    }
+
+    @Test
+    void encodedSlashes() {
+        assertThat(get(start(), "/path/a%2Fb").status()).isEqualTo(400);
+        context.close();
+        assertThat(get(start("zokor.uri.encoded-slash=preserve"), "/path/a%2Fb").status()).isNotEqualTo(400);
+    }
+
+    @Test
+    void changedCertificatesAreTakenOver(@TempDir Path directory, CapturedOutput output) throws Exception {
+        Path data = directory.resolve("..data");
+        Files.createSymbolicLink(directory.resolve("tls.crt"), Path.of("..data", "tls.crt"));
+        Files.createSymbolicLink(directory.resolve("tls.key"), Path.of("..data", "tls.key"));
+        Identity first = publish(directory, data, 0);
+        int port = start("server.ssl.bundle=web", "spring.ssl.bundle.pem.web.reload-on-update=true",
+                "spring.ssl.bundle.watch.file.quiet-period=10ms",
+                "spring.ssl.bundle.pem.web.keystore.certificate=file:" + directory.resolve("tls.crt"),
+                "spring.ssl.bundle.pem.web.keystore.private-key=file:" + directory.resolve("tls.key"));
+        assertThat(serves(port, first)).isTrue();
+        Identity last = first;
+        for (int i = 1; i <= 20; i++) {
+            Identity next = publish(directory, data, i);
+            Await.until("certificate " + i, () -> serves(port, next));
+            last = next;
+        }
+        Path broken = Files.createDirectory(directory.resolve("broken"));
+        Files.writeString(broken.resolve("tls.crt"), "no certificate");
+        Files.writeString(broken.resolve("tls.key"), "no key");
+        swap(data, broken);
+        Await.until("the broken file is noticed", () -> output.getAll().contains("cannot be used")
+                || output.getAll().contains("Unexpected SSL reload error"));
+        assertThat(serves(port, last)).isTrue();
+        Identity repaired = publish(directory, data, 21);
+        Await.until("the repaired certificate", () -> serves(port, repaired));
+    }
+
+    /** As Kubernetes does it: a new directory, then one atomic change of a symbolic link. */
+    private static Identity publish(Path directory, Path data, int number) throws IOException {
+        Identity identity = TestCertificates.selfSigned("number " + number);
+        Path version = Files.createDirectory(directory.resolve("v" + number));
+        Files.writeString(version.resolve("tls.crt"), identity.certificatePem());
+        Files.writeString(version.resolve("tls.key"), identity.keyPem());
+        swap(data, version);
+        return identity;
+    }
+
+    private static void swap(Path data, Path version) throws IOException {
+        Path link = Files.createSymbolicLink(data.resolveSibling("..next"), version);
+        Files.move(link, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static boolean serves(int port, Identity identity) {
+        try (RawClient client = RawClient.connectTls(port, TestCertificates.trusting(identity), "localhost")) {
+            return client.get("/hello").text().equals("hello");
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void stoppedAndStartedAHundredTimesNothingIsLeft() throws IOException {
+        start();
+        WebServer server = ((WebServerApplicationContext) context).getWebServer();
+        server.stop();
+        long threads = zokorThreads();
+        long descriptors = descriptors();
+        for (int i = 0; i < 100; i++) {
+            server.start();
+            assertThat(get(server.getPort(), "/hello").status()).isEqualTo(200);
+            server.stop();
+        }
+        Await.until("the threads are as before", () -> zokorThreads() <= threads);
+        Await.until("the descriptors are as before", () -> descriptors() <= descriptors + 5);
+    }
+
+    private static long zokorThreads() {
+        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith("zokor-"))
+                .count();
+    }
+
+    private static long descriptors() {
+        Path directory = Path.of("/proc/self/fd");
+        if (!Files.isDirectory(directory)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void stoppedAndStartedAgain() {
         start();
         context.stop();
@@ -322,6 +461,11 @@ class ApplicationTests {
         @GetMapping("/session")
         String session(HttpSession session) {
             return Integer.toString(session.getMaxInactiveInterval());
+        }
+
+        @GetMapping("/path/{*rest}")
+        String path(@org.springframework.web.bind.annotation.PathVariable String rest) {
+            return rest;
         }
 
         @GetMapping("/panic")

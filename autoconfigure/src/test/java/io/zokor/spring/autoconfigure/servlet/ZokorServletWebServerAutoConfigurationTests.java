@@ -3,6 +3,7 @@ package io.zokor.spring.autoconfigure.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.zokor.spring.autoconfigure.actuate.ZokorServletManagementContextAutoConfiguration;
+import io.zokor.spring.autoconfigure.metrics.ZokorMetricsAutoConfiguration;
 import io.zokor.spring.boot.ZokorWebServer;
 import io.zokor.spring.boot.servlet.ZokorServletWebServerFactory;
 
@@ -51,6 +52,17 @@ class ZokorServletWebServerAutoConfigurationTests {
     @Test
     void zokorAlone() {
         runner.withClassLoader(new FilteredClassLoader(Tomcat.class, Server.class)).run(servedBy(ZokorWebServer.class));
+    }
+
+    @Test
+    void withoutActuatorAndMicrometer() {
+        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+                .withConfiguration(AutoConfigurations.of(ZokorServletWebServerAutoConfiguration.class,
+                        ZokorMetricsAutoConfiguration.class))
+                .withPropertyValues("server.port=0")
+                .withClassLoader(new FilteredClassLoader("org.springframework.boot.actuate", "io.micrometer",
+                        "org.apache.catalina", "org.eclipse.jetty"))
+                .run(servedBy(ZokorWebServer.class));
     }
 
     @Test
