@@ -13,7 +13,7 @@ import org.springframework.web.bind.annotation.RestController;
 class TroubleController {
 
     /** A request that took its time. */
-    record Slept(long ms, String thread) {
+    record Slept(long ms, String thread, boolean virtual) {
     }
 
     /**
@@ -29,6 +29,7 @@ class TroubleController {
     @GetMapping("/api/slow")
     Slept slow(@RequestParam(defaultValue = "1000") @PositiveOrZero @Max(120_000) long ms) throws InterruptedException {
         Thread.sleep(ms);
-        return new Slept(ms, Thread.currentThread().getName());
+        Thread thread = Thread.currentThread();
+        return new Slept(ms, thread.getName(), thread.isVirtual());
     }
 }
