@@ -10,7 +10,7 @@ conformance() {
         [ "${CI:-}" != true ]
         return
     fi
-    work_dir
+    [ -n "${WORK:-}" ] || work_dir
     # The default limits, as the cases take up to 3 s.
     start_server "$classpath" "$main" 0 -1
     python3 "$shared/conformance/http1/run.py" --port "$HTTP_PORT" && pass "$name: HTTP/1 cases" \

@@ -93,6 +93,21 @@ demo_jar() {
     echo "$jar"
 }
 
+# demo_libs DIRECTORY: unpacks what the demo application depends on, but our own jars, into the directory.
+demo_libs() {
+    python3 - "$(demo_jar)" "$1" <<'END'
+import os, sys, zipfile
+jar, to = sys.argv[1:]
+os.makedirs(to)
+with zipfile.ZipFile(jar) as z:
+    for name in z.namelist():
+        base = os.path.basename(name)
+        if name.startswith("BOOT-INF/lib/") and base.endswith(".jar") and not base.startswith("zokor-"):
+            with open(os.path.join(to, base), "wb") as out:
+                out.write(z.read(name))
+END
+}
+
 # http_ready URL: does it answer 200?
 http_ready() {
     curl -fsS -o /dev/null -m 2 "$1"
