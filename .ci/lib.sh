@@ -11,11 +11,13 @@ need_package() {
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$package" >/dev/null
 }
 
-# await SECONDS COMMAND...: repeats the command until it succeeds; fails when that takes too long.
+# await SECONDS COMMAND...: repeats the command until it succeeds; fails when that takes too long, or when AWAITED_PID is
+# set and that process has ended.
 await() {
     local end=$((SECONDS + $1))
     shift
     until "$@" >/dev/null 2>&1; do
+        [ -z "${AWAITED_PID:-}" ] || kill -0 "$AWAITED_PID" 2>/dev/null || return 1
         [ "$SECONDS" -lt "$end" ] || return 1
         sleep 0.1
     done
