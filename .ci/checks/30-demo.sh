@@ -10,7 +10,7 @@ url=http://127.0.0.1:$port
 
 echo "the default java: $(java -version 2>&1 | head -n 1)"
 in_background ./mvnw -B -ntp spring-boot:run "-Dspring-boot.run.arguments=--server.port=$port" >"$WORK/demo.log" 2>&1
-AWAITED_PID=${PIDS[-1]} await 180 http_ready "$url/actuator/health/readiness" || { tail -n 50 "$WORK/demo.log" >&2; fail "./mvnw spring-boot:run serves"; }
+AWAITED_PID=${PIDS[-1]} await 420 http_ready "$url/actuator/health/readiness" || { tail -n 50 "$WORK/demo.log" >&2; fail "./mvnw spring-boot:run serves"; }
 pass "./mvnw spring-boot:run serves"
 check "says which server it is" grep -q "Zokor started on port $port (http) with context path '/'" "$WORK/demo.log"
 
