@@ -84,9 +84,9 @@ public interface ResponseController {
 
     /**
      * Has an action run once when the client has gone: its connection was reset, or a write failed. A client that merely ended
-     * its sending side (half-close) has not gone. Starts a helper thread that watches the connection until the response ends;
-     * must not be called while the body is being read. The action runs on the helper's thread; it is noticed within about a
-     * second.
+     * its sending side (half-close) has not gone; once it has, or has sent its next request ahead, only a failed write tells of
+     * its leaving. Starts a helper thread that waits for it; must not be called while the body is being read. The action runs
+     * on the helper's thread, or on the one whose write fails.
      *
      * @param action what to do
      */

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffered reading of a connection. Owned by the connection's thread; a {@link #watch watch} lends the socket to a helper, and
- * whoever reads next waits for it to give the socket back.
+ * Buffered reading of a connection. Owned by the connection's thread; a {@link #beginWatch watch} lends the socket to a helper,
+ * and whoever needs more than is there waits for it to give the socket back.
  *
  * <p>
  * Callers look at {@link #array()} between {@link #position()} and {@link #limit()} and call {@link #more()} when they need
@@ -27,8 +27,6 @@ public final class ByteReader {
     /** What a buffer grows to first, so that a usual head is read in two system calls at most. */
     private static final int GROWN = 4 * 1024;
 
-    private static final int LARGE = 16 * 1024;
-
     private final Conn conn;
 
     private byte[] buffer = new byte[SMALL];
@@ -40,6 +38,9 @@ public final class ByteReader {
     private int limit;
 
     private boolean ended;
+
+    /** What a helper met when it read. */
+    private @Nullable IOException failure;
 
     private long total;
 
@@ -99,10 +100,13 @@ public final class ByteReader {
         if (sync()) {
             return true;
         }
+        if (failure != null) {
+            throw failure;
+        }
         if (ended) {
             return false;
         }
-        makeRoom();
+        makeRoom(1);
         int n = conn.read(target.limit(buffer.length).position(limit));
         if (n < 0) {
             ended = true;
@@ -123,12 +127,8 @@ public final class ByteReader {
      * @throws IOException as {@link Conn#read} does
      */
     public int read(byte[] bytes, int offset, int length) throws IOException {
-        sync();
-        if (position == limit) {
-            if (ended) {
-                return -1;
-            }
-            if (length >= MEDIUM) {
+        if (position == limit && !sync()) {
+            if (length >= MEDIUM && failure == null && !ended) {
                 int n = conn.read(ByteBuffer.wrap(bytes, offset, length));
                 if (n < 0) {
                     ended = true;
@@ -149,7 +149,7 @@ public final class ByteReader {
 
     /** Gives a grown buffer back if nothing is in it; called when the connection goes idle. */
     public void release() {
-        if (!isLent() && position == limit) {
+        if (position == limit) {
             position = 0;
             limit = 0;
             if (buffer.length > MEDIUM) {
@@ -159,70 +159,35 @@ public final class ByteReader {
     }
 
     /**
-     * Lends the socket to the calling helper thread: it reads ahead, as far as the buffer goes, until the peer has gone or the
-     * watch is ended. A mere end of input does not end it. At most one watch at a time.
+     * Lends the socket to a helper thread, which waits for the peer to leave: one read, so that it is over as soon as anything
+     * comes, and what came is not lost. A mere end of input is no leaving, and after it no leaving can be seen: the system
+     * reports the end again, be there a reset or not.
      *
-     * @param watch says when to end
-     * @param gone what to do when the peer has gone
+     * @param gone what to do when the peer has gone, by the helper
+     * @return what the helper is to run, or {@code null} where one is at it already
      */
-    public void watch(Watch watch, Runnable gone) {
-        try {
-            while (!watch.ended && limit - position < LARGE) {
-                if (ended) {
-                    // After a half-close only an error tells that the peer is gone: look for one now and then.
-                    if (watch.await(500)) {
-                        return;
-                    }
-                    probe();
-                    continue;
-                }
-                makeRoom();
-                int n = conn.read(target.limit(buffer.length).position(limit));
-                if (n < 0) {
-                    ended = true;
-                } else {
-                    limit += n;
-                    total += n;
-                }
-            }
-        } catch (DeadlineExceededException e) {
-            // The connection's own thread meets it when it reads next.
-            return;
-        } catch (IOException e) {
-            if (!watch.ended) {
-                gone.run();
-            }
-        } finally {
-            watch.done.countDown();
+    public @Nullable Runnable beginWatch(Runnable gone) {
+        Watch current = watch;
+        if (current != null && current.done.getCount() > 0) {
+            // The request before has left it behind; its read is still the next one.
+            current.gone.set(gone);
+            return null;
         }
-    }
-
-    /**
-     * Registers a watch, before its helper is started.
-     *
-     * @return the watch, for {@link #watch(Watch, Runnable)} and {@link #endWatch()}
-     * @throws IllegalStateException if there is one already
-     */
-    public Watch newWatch() {
-        if (watch != null) {
-            throw new IllegalStateException("the connection is being watched already");
+        sync();
+        if (ended) {
+            return null;
         }
-        Watch made = new Watch(limit - position);
+        Watch made = new Watch(gone);
         watch = made;
         return made;
     }
 
-    /** Has the watch, if there is one, end when its read returns; what it reads until then is not lost. */
+    /** Nobody is to be told any more that the peer has gone. */
     public void endWatch() {
         Watch current = watch;
         if (current != null) {
-            current.end();
+            current.gone.set(null);
         }
-    }
-
-    /** {@return whether a helper has the socket, so that the next call that reads waits for it} */
-    public boolean isLent() {
-        return watch != null;
     }
 
     /**
@@ -235,7 +200,7 @@ public final class ByteReader {
         if (current == null) {
             return false;
         }
-        current.end();
+        current.gone.set(null);
         boolean interrupted = Thread.interrupted();
         while (true) {
             try {
@@ -249,28 +214,33 @@ public final class ByteReader {
             Thread.currentThread().interrupt();
         }
         watch = null;
-        return limit - position > current.available;
+        ended |= current.end;
+        failure = current.failure;
+        int count = current.bytes.flip().remaining();
+        if (count > 0) {
+            makeRoom(count);
+            current.bytes.get(buffer, limit, count);
+            limit += count;
+            total += count;
+        }
+        return count > 0;
     }
 
-    /** Reads one byte after the end of the input: nothing comes, but a reset shows as an exception. */
-    private void probe() throws IOException {
-        conn.read(ByteBuffer.allocate(1));
-    }
-
-    private void makeRoom() {
+    private void makeRoom(int count) {
         if (position == limit) {
             position = 0;
             limit = 0;
         }
-        if (limit < buffer.length) {
+        if (buffer.length - limit >= count) {
             return;
         }
         if (position > 0) {
             System.arraycopy(buffer, position, buffer, 0, limit - position);
             limit -= position;
             position = 0;
-        } else {
-            use(Arrays.copyOf(buffer, Math.max(GROWN, buffer.length * 2)));
+        }
+        if (buffer.length - limit < count) {
+            use(Arrays.copyOf(buffer, Math.max(GROWN, Math.max(buffer.length * 2, limit + count))));
         }
     }
 
@@ -279,33 +249,40 @@ public final class ByteReader {
         target = ByteBuffer.wrap(next);
     }
 
-    /** A helper's loan of the socket. Its flag is volatile; the latch tells that the socket was given back. */
-    public static final class Watch {
+    /**
+     * A helper's loan of the socket. It reads into a buffer of its own, so that what the reader holds already can be used
+     * meanwhile; its results belong to the helper until the latch tells that the socket was given back.
+     */
+    private final class Watch implements Runnable {
 
         private final CountDownLatch done = new CountDownLatch(1);
 
-        private final CountDownLatch ending = new CountDownLatch(1);
+        private final AtomicReference<@Nullable Runnable> gone;
 
-        /** Bytes that were in the buffer when the socket was lent. */
-        private final int available;
+        private final ByteBuffer bytes = ByteBuffer.allocate(SMALL);
 
-        private volatile boolean ended;
+        private boolean end;
 
-        private Watch(int available) {
-            this.available = available;
+        private @Nullable IOException failure;
+
+        private Watch(Runnable gone) {
+            this.gone = new AtomicReference<>(gone);
         }
 
-        private void end() {
-            ended = true;
-            ending.countDown();
-        }
-
-        private boolean await(long millis) {
+        @Override
+        public void run() {
             try {
-                return ending.await(millis, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return true;
+                end = conn.read(bytes) < 0;
+            } catch (DeadlineExceededException e) {
+                // The connection's own thread meets it when it reads next.
+            } catch (IOException e) {
+                failure = e;
+                Runnable action = gone.getAndSet(null);
+                if (action != null) {
+                    action.run();
+                }
+            } finally {
+                done.countDown();
             }
         }
     }

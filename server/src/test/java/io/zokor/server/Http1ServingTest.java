@@ -1,6 +1,7 @@
 package io.zokor.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -19,7 +20,11 @@ import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.http.Headers;
 import io.zokor.http.HttpDate;
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
+import io.zokor.mux.ServeMux;
 import io.zokor.net.PeerGoneException;
+import io.zokor.net.TcpListener;
 import io.zokor.testing.Await;
 import io.zokor.testing.LogCapture;
 import io.zokor.testing.RawClient;
@@ -30,7 +35,6 @@ import io.zokor.testing.TestServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests and responses of HTTP/1.1 and 1.0 through real sockets. */
@@ -121,7 +125,8 @@ class Http1ServingTest {
         for (int i = 0; i < body.length; i++) {
             body[i] = (byte) (i * 31 >> 3);
         }
-        try (TestServer server = TestServer.serving((request, response) -> response.write(request.body().readAllBytes()))) {
+        try (TestServer server = TestServer
+                .serving((request, response) -> response.write(request.body().readAllBytes()))) {
             RawResponse response = server.client().post("/", "application/octet-stream", body);
             assertThat(response.framing()).isEqualTo(Framing.CHUNKED);
             assertThat(response.body()).isEqualTo(body);
@@ -384,7 +389,8 @@ class Http1ServingTest {
                 throw e;
             }
         })) {
-            for (String body : List.of("Content-Length: 5\r\n\r\nhell", "Transfer-Encoding: chunked\r\n\r\n5\r\nhell")) {
+            for (String body : List.of("Content-Length: 5\r\n\r\nhell",
+                    "Transfer-Encoding: chunked\r\n\r\n5\r\nhell")) {
                 RawClient client = server.client();
                 client.send("POST / HTTP/1.1\r\nHost: a\r\n" + body).shutdownOutput();
                 assertThat(client.readAll()).isEmpty();
@@ -432,18 +438,25 @@ class Http1ServingTest {
     }
 
     @Test
-    void aResetAfterAHalfCloseIsToldAsWell() throws Exception {
+    void afterAHalfCloseAFailedWriteTellsOfTheLeaving() throws Exception {
         CountDownLatch gone = new CountDownLatch(1);
+        CountDownLatch reset = new CountDownLatch(1);
         try (TestServer server = TestServer.serving((request, response) -> {
             response.controller().onPeerGone(gone::countDown);
-            await(gone);
+            await(reset);
+            while (true) {
+                response.write("x");
+                response.flush();
+            }
         })) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a").shutdownOutput();
             Await.until("the request", () -> server.events().started().size() == 1);
             assertThat(gone.getCount()).as("a half-close is no leaving").isEqualTo(1);
             client.reset();
+            reset.countDown();
             assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
         }
     }
 
@@ -467,6 +480,11 @@ class Http1ServingTest {
             assertThat(client.readResponse().text()).isEqualTo("/next5");
             for (int i = 0; i < 20; i++) {
                 assertThat(client.get("/watch").text()).isEqualTo("/watch0");
+            }
+            String request = "GET /watch HTTP/1.1\r\nHost: a\r\n\r\n";
+            client.send(request.repeat(20));
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.readResponse().text()).isEqualTo("/watch0");
             }
         }
     }
@@ -620,8 +638,8 @@ class Http1ServingTest {
 
     @Test
     void theBodyAndTheResponseAreDeadAfterTheExchange() throws Exception {
-        BlockingQueue<io.zokor.http.Request> requests = new LinkedBlockingQueue<>();
-        BlockingQueue<io.zokor.http.ResponseWriter> responses = new LinkedBlockingQueue<>();
+        BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
+        BlockingQueue<ResponseWriter> responses = new LinkedBlockingQueue<>();
         try (TestServer server = TestServer.serving((request, response) -> {
             requests.add(request);
             responses.add(response);
@@ -630,14 +648,14 @@ class Http1ServingTest {
             client.sendHead("GET / HTTP/1.1", "Host: a").readResponse();
             server.events().awaitEnded(1);
             client.send("GET /second");
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> requests.take().body().read()))
+            assertThat(catchThrowable(() -> requests.take().body().read()))
                     .isInstanceOf(IllegalStateException.class);
-            io.zokor.http.ResponseWriter response = responses.take();
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> response.write("more")))
+            ResponseWriter response = responses.take();
+            assertThat(catchThrowable(() -> response.write("more")))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(response::flush))
+            assertThat(catchThrowable(response::flush))
                     .isInstanceOf(IllegalStateException.class);
-            assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> response.controller().hijack()))
+            assertThat(catchThrowable(() -> response.controller().hijack()))
                     .isInstanceOf(IllegalStateException.class);
             assertThat(client.sendHead(" HTTP/1.1", "Host: a").readResponse().status()).isEqualTo(200);
         }
@@ -645,21 +663,22 @@ class Http1ServingTest {
 
     @Test
     void aServerWithoutAHandlerServesTheDefaultMux() throws Exception {
-        io.zokor.mux.ServeMux.defaultMux().handle("GET /default-mux-test", HELLO);
+        ServeMux.defaultMux().handle("GET /default-mux-test", HELLO);
         try (Server server = Server.builder().address("127.0.0.1:0").build().start();
                 RawClient client = RawClient.connect(server.port())) {
             assertThat(client.get("/default-mux-test").text()).isEqualTo("hello\n");
             assertThat(client.get("/elsewhere").status()).isEqualTo(404);
+            client.close();
         }
     }
 
     @ParameterizedTest
-    @CsvSource({ "1", "3" })
+    @ValueSource(ints = { 1, 3 })
     void severalListenersOfOneServer(int more) throws Exception {
         try (TestServer server = TestServer.serving((request, response) -> response.write(
                 String.valueOf(((InetSocketAddress) request.connection().localAddress()).getPort())))) {
             for (int i = 0; i < more; i++) {
-                io.zokor.net.TcpListener listener = io.zokor.net.TcpListener
+                TcpListener listener = TcpListener
                         .bind(new InetSocketAddress("127.0.0.1", 0), 10);
                 server.server().start(listener);
                 int port = ((InetSocketAddress) listener.address()).getPort();

@@ -76,7 +76,7 @@ final class ChunkedInput implements BodyInput {
 
     @Override
     public int available() {
-        return in.isLent() ? 0 : (int) Math.min(left, in.available());
+        return (int) Math.min(left, in.available());
     }
 
     @Override

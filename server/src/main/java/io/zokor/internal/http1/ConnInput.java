@@ -29,6 +29,6 @@ final class ConnInput extends InputStream {
 
     @Override
     public int available() {
-        return in.isLent() ? 0 : in.available();
+        return in.available();
     }
 }

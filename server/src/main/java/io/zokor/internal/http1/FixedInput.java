@@ -37,7 +37,7 @@ final class FixedInput implements BodyInput {
 
     @Override
     public int available() {
-        return in.isLent() ? 0 : (int) Math.min(left, in.available());
+        return (int) Math.min(left, in.available());
     }
 
     @Override

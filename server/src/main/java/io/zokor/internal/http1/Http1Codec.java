@@ -138,10 +138,12 @@ final class Http1Codec implements ExchangeCodec {
 
     @Override
     public void watch(Runnable action) {
-        ByteReader.Watch watch = in.newWatch();
         gone.set(action);
-        Thread.ofVirtual().name(Thread.currentThread().getName() + "-watch").inheritInheritableThreadLocals(false)
-                .start(() -> in.watch(watch, this::peerGone));
+        Runnable helper = in.beginWatch(this::peerGone);
+        if (helper != null) {
+            Thread.ofVirtual().name(Thread.currentThread().getName() + "-watch").inheritInheritableThreadLocals(false)
+                    .start(helper);
+        }
     }
 
     private void peerGone() {
@@ -300,7 +302,7 @@ final class Http1Codec implements ExchangeCodec {
         end();
     }
 
-    /** Nobody is to be told any more that the client left, and a watch gives the socket back as soon as it can. */
+    /** Nobody is to be told any more that the client left. */
     private void end() {
         gone.set(null);
         in.endWatch();

@@ -177,7 +177,7 @@ public final class Http1Connection {
     /** Between two requests: what the handler left behind on the thread goes, and the connection is idle unless more waits. */
     private void settle() {
         Thread.interrupted();
-        if (in.isLent() || in.available() == 0) {
+        if (in.available() == 0) {
             connection.transition(ConnectionState.ACTIVE, ConnectionState.IDLE);
         }
     }
