@@ -1,0 +1,116 @@
+package io.zokor.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import io.zokor.http.RejectReason;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** docs/limits.md says what the code does. */
+class LimitsDocumentTest {
+
+    private static final Path DOCUMENT = Path.of("..", "docs", "limits.md");
+
+    private static final Pattern CODE = Pattern.compile("`([^`]+)`");
+
+    /** Counts, which are written without a unit. */
+    private static final Set<String> COUNTS = Set.of("max-header-count", "max-cookies", "max-parameters", "max-parts",
+            "max-connections", "max-concurrent-requests", "queue-size");
+
+    /** A row: what stands in its columns behind the property. */
+    private record Row(String defaultValue, String meaning, String effect, String metric) {
+    }
+
+    @Test
+    void timeoutsAreThoseOfTheCode() throws Exception {
+        assertThat(defaults("zokor.timeouts.")).isEqualTo(inCode(Timeouts.defaults()));
+    }
+
+    @Test
+    void limitsAreThoseOfTheCode() throws Exception {
+        assertThat(defaults("zokor.limits.")).isEqualTo(inCode(Limits.defaults()));
+    }
+
+    @Test
+    void kindsAreThoseOfTheProperties() throws Exception {
+        Map<String, Row> rows = rows("zokor.timeouts.");
+        for (TimeoutKind kind : TimeoutKind.values()) {
+            if (kind != TimeoutKind.DRAIN) {
+                Row row = rows.get(kind.property().substring("zokor.timeouts.".length()));
+                assertThat(row).as(kind.property()).isNotNull();
+                assertThat(row.metric()).isEqualTo("`" + kind.tag() + "`");
+            }
+        }
+    }
+
+    @Test
+    void reasonsExist() throws Exception {
+        Set<String> tags = Arrays.stream(RejectReason.values()).map(RejectReason::tag).collect(Collectors.toSet());
+        Set<String> named = new TreeSet<>();
+        rows("zokor.limits.").values().forEach(
+                row -> CODE.matcher(row.metric()).results().map(result -> result.group(1)).forEach(named::add));
+        assertThat(named).isNotEmpty().isSubsetOf(tags);
+    }
+
+    private static Map<String, String> defaults(String prefix) throws IOException {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        rows(prefix).forEach((name, row) -> defaults.put(name, row.defaultValue()));
+        return defaults;
+    }
+
+    private static Map<String, Row> rows(String prefix) throws IOException {
+        Map<String, Row> rows = new LinkedHashMap<>();
+        for (String line : Files.readAllLines(DOCUMENT)) {
+            List<String> cells = Arrays.stream(line.split("\\|")).map(String::strip).toList();
+            if (cells.size() == 6 && cells.get(1).startsWith("`" + prefix)) {
+                String name = CODE.matcher(cells.get(1)).results().map((MatchResult result) -> result.group(1)).findFirst()
+                        .orElseThrow().substring(prefix.length());
+                rows.put(name, new Row(cells.get(2), cells.get(3), cells.get(4), cells.get(5)));
+            }
+        }
+        return rows;
+    }
+
+    private static Map<String, String> inCode(Record values) throws ReflectiveOperationException {
+        Map<String, String> defaults = new LinkedHashMap<>();
+        for (RecordComponent component : values.getClass().getRecordComponents()) {
+            String name = component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+            defaults.put(name, text(name, component.getAccessor().invoke(values)));
+        }
+        return defaults;
+    }
+
+    private static String text(String name, @Nullable Object value) {
+        if (value == null || value instanceof Number number && number.longValue() == Limits.OFF) {
+            return "off";
+        }
+        if (value instanceof Duration duration) {
+            return duration.toSeconds() + "s";
+        }
+        long number = ((Number) Objects.requireNonNull(value)).longValue();
+        if (COUNTS.contains(name)) {
+            return Long.toString(number);
+        }
+        return number % (1 << 20) == 0 ? number / (1 << 20) + "MB"
+                : number % 1024 == 0 ? number / 1024 + "KB" : number + "B";
+    }
+}
