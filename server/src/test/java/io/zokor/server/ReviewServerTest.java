@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -171,6 +172,39 @@ class ReviewServerTest {
             response.write("hello");
         })) {
             assertThat(server.client().get("/").status()).isEqualTo(500);
+        }
+    }
+
+    /** A servlet's read helper does so: its 100 must not get into the head that another thread writes just then. */
+    @Test
+    void aBodyThatAnotherThreadReadsDoesNotDisturbTheHead() {
+        try (TestServer server = TestServer.serving((request, response) -> {
+            Thread reader = Thread.ofVirtual().start(() -> {
+                try {
+                    request.body().readAllBytes();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            response.headers().set("X-Long", "x".repeat(200));
+            response.flush();
+            response.write("hello");
+            response.flush();
+            reader.join();
+        })) {
+            for (int i = 0; i < 300; i++) {
+                try (RawClient client = server.client().sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 1",
+                        "Connection: close", "Expect: 100-continue")) {
+                    String head = client.readUntil("hello");
+                    assertThat(head).matches(
+                            "(?s)(HTTP/1.1 100 Continue\\r\\n\\r\\n)?HTTP/1.1 200 OK\\r\\nX-Long: x{200}\\r\\n.*\\r\\n5\\r\\nhello");
+                    client.send("x");
+                    assertThat(client.readAll()).isEqualTo("\r\n0\r\n\r\n");
+                }
+            }
+            server.events().awaitEnded(300);
+            assertThat(server.events().panics()).isEmpty();
+            assertThat(server.events().ended()).allMatch(end -> end.outcome() == ExchangeOutcome.COMPLETED);
         }
     }
 

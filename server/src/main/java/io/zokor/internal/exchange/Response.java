@@ -43,6 +43,12 @@ final class Response implements ResponseWriter, ResponseController {
 
     private final Exchange exchange;
 
+    /**
+     * Held while a head is written: the first read of a body, which may be another thread's, sends a 100 that must not get into
+     * the final head.
+     */
+    private final Object heads = new Object();
+
     private Headers headers = new Headers();
 
     private Headers trailers = new Headers();
@@ -326,9 +332,17 @@ final class Response implements ResponseWriter, ResponseController {
         // The final response's length and framing have no place here (RFC 9110 section 8.6, RFC 9112 section 6.1).
         sent.remove("Content-Length");
         sent.remove("Transfer-Encoding");
+        synchronized (heads) {
+            if (!isCommitted()) {
+                writeInterimLocked(new ResponseHead(value, sent));
+            }
+        }
+    }
+
+    private void writeInterimLocked(ResponseHead interim) throws IOException {
         deadlines.beginWrite();
         try {
-            codec.writeInterim(new ResponseHead(value, sent));
+            codec.writeInterim(interim);
         } catch (IOException e) {
             throw failed(e);
         } finally {
@@ -464,9 +478,16 @@ final class Response implements ResponseWriter, ResponseController {
         }
         closeGzip();
         gzip = compressed;
+        synchronized (heads) {
+            writeHeadLocked(new ResponseHead(status, fields), size);
+        }
+        emitBuffer();
+    }
+
+    private void writeHeadLocked(ResponseHead head, BodySize size) throws IOException {
         deadlines.beginWrite();
         try {
-            codec.writeHead(new ResponseHead(status, fields), size);
+            codec.writeHead(head, size);
             state = State.COMMITTED;
             committedNanos = exchange.now();
         } catch (IOException e) {
@@ -474,7 +495,6 @@ final class Response implements ResponseWriter, ResponseController {
         } finally {
             deadlines.endWrite(0);
         }
-        emitBuffer();
     }
 
     /** HEAD, 1xx, 204, 205 and 304 have no body (RFC 9112 section 6.3), nor has a successful CONNECT. */
