@@ -51,7 +51,8 @@ public interface Request {
     long contentLength();
 
     /**
-     * The body. Its first read answers {@code Expect: 100-continue}. Reads block; they throw
+     * The body. Its first read, be it of no bytes, answers {@code Expect: 100-continue}: by that a handler has the answer written by
+     * the thread of its choice. Reads block; they throw
      * {@link RejectedRequestException} for a malformed or too large body, {@link io.zokor.net.DeadlineExceededException} when
      * its time is over, and {@link io.zokor.net.PeerGoneException} when the client left.
      *

@@ -70,30 +70,31 @@ final class RequestBody extends InputStream {
         if (closed) {
             throw new IllegalStateException("the request has ended: its body cannot be read any more");
         }
-        if (length == 0) {
-            return 0;
-        }
         if (failure != null) {
             throw failure;
         }
         if (ended) {
-            return -1;
+            return length == 0 ? 0 : -1;
         }
         try {
-            return readOpen(bytes, offset, length);
+            answerExpectation();
+            return length == 0 ? 0 : readOpen(bytes, offset, length);
         } catch (IOException e) {
             failure = e;
             throw e;
         }
     }
 
-    private int readOpen(byte[] bytes, int offset, int length) throws IOException {
+    private void answerExpectation() throws IOException {
         if (continueExpected) {
             continueExpected = false;
             if (!response.isCommitted()) {
                 response.writeInterim(100, new Headers());
             }
         }
+    }
+
+    private int readOpen(byte[] bytes, int offset, int length) throws IOException {
         int n = 0;
         deadlines.beginRead();
         try {

@@ -1,0 +1,309 @@
+package io.zokor.spring.boot.reactive;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
+import io.zokor.net.PeerGoneException;
+
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.web.util.DisconnectedClientHelper;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+
+/**
+ * One request answered by signals. The connection's own thread stays here until the answer has ended and does one {@link Task}
+ * after the other: it subscribes, writes, and reads what of the body has come already. Any thread may leave tasks; that never
+ * blocks. A body that has yet to come is read by a helper, so that reading and writing can wait at the same time.
+ *
+ * <p>
+ * The connection's thread and the helper call the application only while they hold the lock of the callbacks, and never do so
+ * while they wait for the socket: callbacks of one request are serial, and neither direction holds up the other. Everything that
+ * is not final or volatile belongs to the connection's thread.
+ */
+final class ReactiveExchange {
+
+    /** What comes sooner is not worth a helper that watches the connection. */
+    private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final Thread thread = Thread.currentThread();
+    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final ReentrantLock callbacks = new ReentrantLock();
+    private final ResponseWriter response;
+    private final ZokorServerHttpResponse serverResponse;
+    private final BodyPublisher body;
+
+    private volatile @Nullable Subscription result;
+    private volatile boolean closed;
+    private volatile boolean writing;
+
+    private boolean ended;
+    private boolean unflushed;
+    private boolean waited;
+    private long waitingSince;
+    private boolean watched;
+    private @Nullable Throwable failure;
+
+    ReactiveExchange(Request request, ResponseWriter response) {
+        this.response = response;
+        this.serverResponse = new ZokorServerHttpResponse(this, response);
+        this.body = new BodyPublisher(this, request, response.controller());
+    }
+
+    BodyPublisher body() {
+        return body;
+    }
+
+    ZokorServerHttpResponse response() {
+        return serverResponse;
+    }
+
+    /** Has the request answered; returns when nothing of it is going on any more. */
+    void run(Supplier<Mono<Void>> handler) throws Exception {
+        try {
+            callback(() -> handler.get().subscribe(new ResultSubscriber()));
+            while (!ended) {
+                Task task = tasks.poll();
+                if (task == null) {
+                    idle();
+                } else {
+                    task.run();
+                }
+            }
+        } finally {
+            close();
+        }
+        conclude();
+    }
+
+    /** What becomes of a failure, the server decides. Without one, the head may still be to come. */
+    private void conclude() throws Exception {
+        Throwable cause = failure;
+        if (cause == null && body.failure() instanceof PeerGoneException gone) {
+            // Nobody is there to read the answer, and it was not given to the whole request.
+            cause = gone;
+        }
+        switch (cause) {
+            case null -> serverResponse.handOnHead();
+            case Exception exception -> throw exception;
+            case Error error -> throw error;
+            default -> throw new IllegalStateException(cause);
+        }
+    }
+
+    // ---- tasks
+
+    /** Has a task done by the connection's thread, or discarded if the exchange is over. Never blocks; called by any thread. */
+    void execute(Task task) {
+        tasks.add(task);
+        if (closed) {
+            discardTasks();
+        } else if (Thread.currentThread() != thread) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void close() {
+        ended = true;
+        closed = true;
+        discardTasks();
+        body.end();
+        discardTasks();
+    }
+
+    private void discardTasks() {
+        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.discard();
+        }
+    }
+
+    private void idle() throws IOException {
+        if (unflushed) {
+            // What follows at once, most often the end, saves a packet.
+            Thread.yield();
+            if (tasks.isEmpty()) {
+                try {
+                    output(unused -> flush());
+                } catch (IOException e) {
+                    writeFailed(e, () -> {
+                    });
+                }
+            }
+            return;
+        }
+        long now = System.nanoTime();
+        if (!waited) {
+            waited = true;
+            waitingSince = now;
+            response.controller().requestDeadline(null);
+        }
+        // Interrupts are for the application's code; nothing of it runs here, and a set flag would keep the thread from parking.
+        Thread.interrupted();
+        long unwatched = UNWATCHED_NANOS - (now - waitingSince);
+        if (watched || !body.isEnded()) {
+            LockSupport.park(this);
+        } else if (unwatched > 0) {
+            LockSupport.parkNanos(this, unwatched);
+        } else {
+            watched = true;
+            response.controller().onPeerGone(() -> execute(this::peerGone));
+        }
+    }
+
+    private void peerGone() {
+        failed(new PeerGoneException("the client left before the end of the response", null));
+    }
+
+    /** Ends the exchange with a failure of the connection: what the application still does for it is cancelled. */
+    private void failed(Throwable cause) {
+        if (!ended) {
+            ended = true;
+            failure = cause;
+            Subscription current = result;
+            if (current != null) {
+                callback(current::cancel);
+            }
+        }
+    }
+
+    /** A failure of the application, on whatever thread. */
+    void panic(Throwable cause) {
+        execute(() -> failed(cause));
+    }
+
+    // ---- callbacks
+
+    /** Calls the application, which no other thread of ours does meanwhile. Called by the connection's thread and the helper. */
+    void callback(Runnable action) {
+        callbacks.lock();
+        try {
+            action.run();
+        } finally {
+            callbacks.unlock();
+        }
+    }
+
+    // ---- output, by the connection's thread
+
+    boolean isWriting() {
+        return writing;
+    }
+
+    boolean isOwnThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    String threadName() {
+        return thread.getName();
+    }
+
+    void write(DataBuffer buffer) throws IOException {
+        output(out -> {
+            try (DataBuffer.ByteBufferIterator pieces = buffer.readableByteBuffers()) {
+                while (pieces.hasNext()) {
+                    ByteBuffer piece = pieces.next();
+                    out.write(piece);
+                }
+            }
+        });
+    }
+
+    /** Does what may block until the client reads; a body that the application waits for is read meanwhile. */
+    void output(Output action) throws IOException {
+        serverResponse.handOnHead();
+        writing = true;
+        try {
+            body.readMeanwhile();
+            unflushed = true;
+            action.write(response);
+        } finally {
+            writing = false;
+        }
+    }
+
+    void flush() throws IOException {
+        response.flush();
+        unflushed = false;
+    }
+
+    /** The response cannot be completed: tells the application, and then ends the exchange. */
+    void writeFailed(Exception cause, Runnable notification) {
+        callback(notification);
+        if (failure == null) {
+            failure = cause;
+        }
+        if (!ended) {
+            ended = true;
+            Subscription current = result;
+            if (current != null) {
+                callback(current::cancel);
+            }
+        }
+    }
+
+    /** {@return the failure in a form in which Spring knows that the client has left, where it is that} */
+    Throwable clientError(Throwable cause) {
+        if (cause instanceof PeerGoneException && !DisconnectedClientHelper.isClientDisconnectedException(cause)) {
+            EOFException known = new EOFException("the client left: " + cause.getMessage());
+            known.addSuppressed(cause);
+            return known;
+        }
+        return cause;
+    }
+
+    /** Something to do for the connection's thread. */
+    @FunctionalInterface
+    interface Task {
+
+        void run();
+
+        /** The exchange ended before: gives back what the task holds. Called by any thread, and never blocks. */
+        default void discard() {
+        }
+    }
+
+    /** Writes to the response. */
+    @FunctionalInterface
+    interface Output {
+
+        void write(ResponseWriter response) throws IOException;
+    }
+
+    /** Waits for the end of the answer. */
+    private final class ResultSubscriber implements CoreSubscriber<Void> {
+
+        @Override
+        public void onSubscribe(Subscription subscription) {
+            result = subscription;
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Void value) {
+            // There are no values.
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            execute(() -> {
+                ended = true;
+                failure = cause;
+            });
+        }
+
+        @Override
+        public void onComplete() {
+            execute(() -> ended = true);
+        }
+    }
+}

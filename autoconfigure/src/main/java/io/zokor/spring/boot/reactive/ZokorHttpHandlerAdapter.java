@@ -1,0 +1,36 @@
+package io.zokor.spring.boot.reactive;
+
+import java.util.function.Supplier;
+
+import io.zokor.config.Limits;
+import io.zokor.http.Handler;
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/** Has requests answered by a reactive {@link HttpHandler}. Immutable; used by all connections at once. */
+final class ZokorHttpHandlerAdapter implements Handler {
+
+    private final HttpHandler handler;
+    private final Supplier<Limits> limits;
+
+    ZokorHttpHandlerAdapter(HttpHandler handler, Supplier<Limits> limits) {
+        this.handler = handler;
+        this.limits = limits;
+    }
+
+    @Override
+    public void handle(Request request, ResponseWriter response) throws Exception {
+        ReactiveExchange exchange = new ReactiveExchange(request, response);
+        ZokorServerHttpRequest serverRequest = ZokorServerHttpRequest.of(request, exchange.body(),
+                limits.get().maxCookies());
+        ServerHttpResponse serverResponse = exchange.response();
+        boolean head = serverRequest.getMethod().equals(HttpMethod.HEAD);
+        exchange.run(() -> handler.handle(serverRequest,
+                head ? new HttpHeadResponseDecorator(serverResponse) : serverResponse));
+    }
+}

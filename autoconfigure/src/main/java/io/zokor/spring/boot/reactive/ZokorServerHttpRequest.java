@@ -1,0 +1,145 @@
+package io.zokor.spring.boot.reactive;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.cert.X509Certificate;
+
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
+import io.zokor.http.Request;
+import io.zokor.net.TlsInfo;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpCookie;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.server.reactive.AbstractServerHttpRequest;
+import org.springframework.http.server.reactive.SslInfo;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
+import reactor.core.publisher.Flux;
+
+/** A request as WebFlux wants it. Its head never changes; the body is the exchange's. */
+final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
+
+    private final Request request;
+    private final Flux<DataBuffer> body;
+    private final int maxCookies;
+
+    private ZokorServerHttpRequest(Request request, URI uri, BodyPublisher body, int maxCookies) {
+        super(HttpMethod.valueOf(request.method()), uri, null, headers(request));
+        this.request = request;
+        this.body = Flux.from(body);
+        this.maxCookies = maxCookies;
+    }
+
+    static ZokorServerHttpRequest of(Request request, BodyPublisher body, int maxCookies)
+            throws RejectedRequestException {
+        return new ZokorServerHttpRequest(request, uri(request), body, maxCookies);
+    }
+
+    private static URI uri(Request request) throws RejectedRequestException {
+        String path = request.path();
+        String query = request.query();
+        // OPTIONS * has no path (RFC 9112 section 3.2.4).
+        String text = request.scheme() + "://" + authority(request) + (path.startsWith("*") ? "/" + path : path)
+                + (query == null ? "" : "?" + query);
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new RejectedRequestException(400, RejectReason.TARGET,
+                    "the target is not a URI (RFC 3986): " + e.getReason());
+        }
+    }
+
+    /** A request by HTTP/1.0 may name no host; what it connected to stands for it then. */
+    private static String authority(Request request) {
+        String host = request.host();
+        if (!host.isEmpty()) {
+            return host;
+        }
+        if (request.connection().localAddress() instanceof InetSocketAddress local) {
+            String address = local.getAddress().getHostAddress();
+            return (address.indexOf(':') < 0 ? address : "[" + withoutZone(address) + "]") + ":" + local.getPort();
+        }
+        return "localhost";
+    }
+
+    private static String withoutZone(String address) {
+        int zone = address.indexOf('%');
+        return zone < 0 ? address : address.substring(0, zone);
+    }
+
+    private static HttpHeaders headers(Request request) {
+        HttpHeaders headers = new HttpHeaders();
+        request.headers().forEach(headers::add);
+        return headers;
+    }
+
+    @Override
+    protected String initId() {
+        return request.connection().id() + "-" + request.connection().requestCount();
+    }
+
+    @Override
+    protected MultiValueMap<String, HttpCookie> initCookies() {
+        MultiValueMap<String, HttpCookie> cookies = new LinkedMultiValueMap<>();
+        int count = 0;
+        for (String line : request.headers().all("Cookie")) {
+            for (String pair : line.split(";", -1)) {
+                int equals = pair.indexOf('=');
+                String name = equals < 0 ? "" : pair.substring(0, equals).strip();
+                // RFC 6265 section 5.4 has no pair without a name; what is beyond the limit is as if it had not come.
+                if (!name.isEmpty() && (maxCookies < 0 || count++ < maxCookies)) {
+                    cookies.add(name, new HttpCookie(name, unquoted(pair.substring(equals + 1).strip())));
+                }
+            }
+        }
+        return cookies;
+    }
+
+    private static String unquoted(String value) {
+        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
+        return quoted ? value.substring(1, value.length() - 1) : value;
+    }
+
+    @Override
+    protected @Nullable SslInfo initSslInfo() {
+        TlsInfo tls = request.tls();
+        if (tls == null) {
+            return null;
+        }
+        return tls.peerCertificates().isEmpty()
+                ? SslInfo.from(tls.sessionId())
+                : SslInfo.from(tls.sessionId(), tls.peerCertificates().toArray(X509Certificate[]::new));
+    }
+
+    @Override
+    public @Nullable InetSocketAddress getLocalAddress() {
+        return network(request.connection().localAddress());
+    }
+
+    @Override
+    public @Nullable InetSocketAddress getRemoteAddress() {
+        return network(request.connection().remoteAddress());
+    }
+
+    /** A Unix domain socket has no such address. */
+    private static @Nullable InetSocketAddress network(SocketAddress address) {
+        return address instanceof InetSocketAddress network ? network : null;
+    }
+
+    @Override
+    public Flux<DataBuffer> getBody() {
+        return body;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // the caller says what it expects, as the interface wants it
+    public <T> T getNativeRequest() {
+        return (T) request;
+    }
+}
