@@ -49,6 +49,9 @@ final class Run {
 
     private volatile boolean draining;
 
+    /** Whether connections were open when everything was cut. */
+    private volatile boolean cut;
+
     Run(ServerContext context, Handler handler, ConnectionThreads threads, AtomicLong numbers) {
         this.context = context;
         this.handler = handler;
@@ -176,7 +179,7 @@ final class Run {
             }
             long left = Math.min(deadline - now, TimeUnit.MILLISECONDS.toNanos(20));
             if (registry.awaitEmpty(Math.max(left, 0))) {
-                return true;
+                return !cut;
             }
             if (System.nanoTime() - deadline >= 0) {
                 return false;
@@ -205,6 +208,9 @@ final class Run {
         }
         registry.signal();
         loops.forEach(AcceptLoop::awaitEnd);
+        if (registry.size() > 0) {
+            cut = true;
+        }
         List<String> named = new ArrayList<>();
         int requests = 0;
         for (Map.Entry<ConnectionContext, Thread> entry : registry.entries().entrySet()) {

@@ -82,7 +82,8 @@ class LimitsDocumentTest {
         for (String line : Files.readAllLines(DOCUMENT)) {
             List<String> cells = Arrays.stream(line.split("\\|")).map(String::strip).toList();
             if (cells.size() == 6 && cells.get(1).startsWith("`" + prefix)) {
-                String name = CODE.matcher(cells.get(1)).results().map((MatchResult result) -> result.group(1)).findFirst()
+                String name = CODE.matcher(cells.get(1)).results().map((MatchResult result) -> result.group(1))
+                        .findFirst()
                         .orElseThrow().substring(prefix.length());
                 rows.put(name, new Row(cells.get(2), cells.get(3), cells.get(4), cells.get(5)));
             }

@@ -125,6 +125,37 @@ class ReviewServerTest {
     }
 
     @Test
+    void aShutdownThatIsCutShortByACloseDoesNotSayThatAllEndedByItself() throws Exception {
+        CountDownLatch running = new CountDownLatch(1);
+        try (TestServer server = TestServer.builder((request, response) -> {
+            running.countDown();
+            Thread.sleep(30_000);
+        }).leavesConnectionsOpen().start()) {
+            server.client().sendHead("GET / HTTP/1.1", "Host: a");
+            assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+            int port = server.port();
+            CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return server.server().shutdown(Duration.ofSeconds(30));
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            Await.until("the listener's end", () -> !accepts(port));
+            server.server().close();
+            assertThat(ended.get(10, TimeUnit.SECONDS)).isFalse();
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Test
     void theTimeOfDrainingIsCounted() {
         Limits limits = Limits.defaults().withDrainTimeout(Duration.ofMillis(100));
         try (TestServer server = TestServer.builder((request, response) -> response.write("early"))
