@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param startedNanos when its first byte came, on the server's ticker
  * @param firstByteNanos when its response was committed, on the server's ticker; 0 where it was not
  * @param endedNanos when it ended, on the server's ticker
+ * @param closing why its end ended the connection as well, or {@code null} where that was not its doing
  */
 public record ExchangeSummary(ConnectionInfo connection, @Nullable Request request, int status, ExchangeOutcome outcome,
         @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos, long firstByteNanos,
-        long endedNanos) {
+        long endedNanos, @Nullable CloseReason closing) {
 
     /** {@return the protocol of the request, or {@code unknown} where its head could not be read} */
     public String protocol() {

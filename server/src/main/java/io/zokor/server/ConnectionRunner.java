@@ -102,7 +102,8 @@ final class ConnectionRunner implements Runnable {
         long now = server.ticker().nanos();
         server.listener().requestRejected(connection, RejectReason.PLAIN_ON_TLS, 400);
         server.listener().exchangeEnded(new ExchangeSummary(connection, null, 400, ExchangeOutcome.REJECTED,
-                RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now));
+                RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now,
+                CloseReason.TLS));
         return CloseReason.TLS;
     }
 

@@ -11,7 +11,7 @@ final class MigrationTable {
 
     private static final String VIRTUAL = "not needed, each connection has a virtual thread of its own; to bound the work use "
             + "zokor.limits.max-concurrent-requests";
-    private static final String ACCESS_LOG = "has no counterpart in this version";
+    private static final String ACCESS_LOG = "zokor.access-log.format, written to the logger zokor.access";
     private static final String REMOTE_IP = "server.forward-headers-strategy=native with zokor.trusted-proxies";
     private static final String NONE = "not needed";
 
@@ -19,6 +19,7 @@ final class MigrationTable {
     private static final TreeMap<String, String> TABLE = new TreeMap<>(Map.ofEntries(
             Map.entry("server.tomcat.accept-count", "zokor.backlog"),
             Map.entry("server.tomcat.accesslog", ACCESS_LOG),
+            Map.entry("server.tomcat.accesslog.pattern", "use zokor.access-log.format, whose codes are Apache's"),
             Map.entry("server.tomcat.additional-tld-skip-patterns", "not needed, there is no JSP"),
             Map.entry("server.tomcat.background-processor-delay", NONE),
             Map.entry("server.tomcat.basedir", "java.io.tmpdir"),

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.zokor.net.AddressRange;
+import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.boot.ListenerSettings;
 
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ import org.springframework.util.unit.DataSize;
  * @param limits Other limits.
  * @param shutdown How the server stops.
  * @param uri How request targets are read.
+ * @param accessLog The access log, written to the logger "zokor.access".
+ * @param management What is different for a management server on a port of its own.
  */
 @ConfigurationProperties("zokor")
 public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("1024") int backlog,
@@ -34,7 +37,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10" }) List<String> trustedProxies,
         @DefaultValue("off") ProxyProtocol proxyProtocol, @DefaultValue List<Listener> listeners,
         @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown,
-        @DefaultValue Uri uri){
+        @DefaultValue Uri uri, @DefaultValue AccessLog accessLog, @DefaultValue Management management){
 
     /**
      * Checks what no part checks alone.
@@ -216,6 +219,52 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param encodedSlash What becomes of a path with an encoded slash (%2F).
      */
     public record Uri(@DefaultValue("reject") EncodedSlash encodedSlash) {
+    }
+
+    /**
+     * The access log, written to the logger "zokor.access".
+     *
+     * @param format Format of its lines: off, common, combined, json, or a pattern with Apache's codes.
+     */
+    public record AccessLog(@DefaultValue("off") String format) {
+
+        /**
+         * Checks the value.
+         *
+         * @throws IllegalArgumentException if it is no format; the message names its property
+         */
+        public AccessLog {
+            parse(format);
+        }
+
+        /** {@return the format, or {@code null} for no access log} */
+        public @Nullable AccessLogFormat toFormat() {
+            return parse(format);
+        }
+
+        private static @Nullable AccessLogFormat parse(String format) {
+            try {
+                return AccessLogFormat.parse(format);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("zokor.access-log.format: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * What is different for a management server on a port of its own.
+     *
+     * @param accessLog Its access log.
+     */
+    public record Management(@DefaultValue ManagementAccessLog accessLog) {
+    }
+
+    /**
+     * The access log of a management server on a port of its own.
+     *
+     * @param prefix What its lines begin with; in JSON the field zokor.server tells instead.
+     */
+    public record ManagementAccessLog(@DefaultValue("management_") String prefix) {
     }
 
     /** Whether connections begin with a PROXY protocol header. */

@@ -1,6 +1,7 @@
 package io.zokor.spring.autoconfigure;
 
 import io.zokor.config.Limits;
+import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.boot.ConfigurableZokorWebServerFactory;
 import io.zokor.spring.boot.ZokorServerCustomizer;
 
@@ -46,6 +47,10 @@ final class ZokorWebServerFactoryCustomizer
         factory.setPreserveEncodedSlash(properties.uri().encodedSlash() == ZokorProperties.EncodedSlash.PRESERVE);
         factory.setUseForwardHeaders(useForwardHeaders());
         factory.setTrustedProxies(properties.trustedRanges());
+        AccessLogFormat accessLog = properties.accessLog().toFormat();
+        factory.setAccessLogFormat(accessLog == null || !management
+                ? accessLog
+                : accessLog.withPrefix(properties.management().accessLog().prefix()));
         if (management) {
             factory.setName("management");
             factory.setPlatformThreads(true);

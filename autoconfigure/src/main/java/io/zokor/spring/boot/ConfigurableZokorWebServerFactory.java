@@ -7,7 +7,9 @@ import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
 import io.zokor.net.AddressRange;
+import io.zokor.spring.accesslog.AccessLogFormat;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 
 /** A factory of Zokor servers, servlet or reactive, that can be configured. Used by one thread at a time. */
@@ -83,6 +85,13 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
      * @param required whether it does
      */
     void setProxyProtocol(boolean required);
+
+    /**
+     * Sets how the access log's lines look.
+     *
+     * @param format the format, or {@code null}, the default, for no access log
+     */
+    void setAccessLogFormat(@Nullable AccessLogFormat format);
 
     /**
      * Adds places where the server listens besides its main port.

@@ -47,6 +47,12 @@ final class ForwardedHeadersHandler implements Handler {
         handler.handle(trusts(peer) ? new ForwardedRequest(request, forwarded(request, peer)) : request, response);
     }
 
+    /** {@return the client of a request, as far as trusted proxies name it} */
+    SocketAddress client(Request request) {
+        SocketAddress peer = request.connection().remoteAddress();
+        return trusts(peer) ? forwarded(request, peer).client() : peer;
+    }
+
     /** Who may connect to a Unix domain socket, the permissions of its file say. */
     private boolean trusts(SocketAddress peer) {
         return !(peer instanceof InetSocketAddress) || AddressRange.anyContains(trusted, peer);

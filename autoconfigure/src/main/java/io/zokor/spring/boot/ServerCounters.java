@@ -37,6 +37,7 @@ public final class ServerCounters implements ServerListener {
     private static final String REJECTED = "zokor.requests.rejected";
     private static final String TIMEOUTS = "zokor.timeouts";
     private static final String HANDSHAKES = "zokor.tls.handshakes";
+    private static final String LOG_DROPPED = "zokor.access-log.dropped";
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<Series>> observers = new ArrayList<>();
@@ -64,6 +65,7 @@ public final class ServerCounters implements ServerListener {
                 case REJECTED -> "Requests that the server refused by itself";
                 case TIMEOUTS -> "Time limits that passed";
                 case HANDSHAKES -> "TLS handshakes, by result";
+                case LOG_DROPPED -> "Lines of the access log that were dropped";
                 default -> name;
             };
         }
@@ -81,6 +83,7 @@ public final class ServerCounters implements ServerListener {
         accepted = series(ACCEPTED, null, null);
         series(RETRIES, null, null);
         series(PANICS, "none", null);
+        series(LOG_DROPPED, null, null);
         for (CloseReason reason : CloseReason.values()) {
             series(CLOSED, reason, null);
         }
@@ -192,6 +195,11 @@ public final class ServerCounters implements ServerListener {
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
         count(REQUESTS, summary.protocol(), summary.outcome().tag());
+    }
+
+    /** Counts a line that the access log dropped. */
+    public void accessLogDropped() {
+        count(LOG_DROPPED, null, null);
     }
 
     /** Spring MVC and the container wrap what an application throws; the wrapper would say nothing. */

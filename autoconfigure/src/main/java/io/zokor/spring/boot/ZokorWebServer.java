@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 
 import io.zokor.net.Listener;
 import io.zokor.server.Server;
+import io.zokor.spring.accesslog.AccessLog;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,6 +35,7 @@ public final class ZokorWebServer implements WebServer {
     private final Deployment deployment;
     private final DrainingHandler draining;
     private final ServerCounters counters;
+    private final @Nullable AccessLog accessLog;
     private final WebServerSettings settings;
     private final TempDirs tempDirs;
     private @Nullable KeepAliveThread keepAlive;
@@ -42,12 +44,13 @@ public final class ZokorWebServer implements WebServer {
     private boolean destroyed;
 
     ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, DrainingHandler draining,
-            ServerCounters counters, WebServerSettings settings, TempDirs tempDirs) {
+            ServerCounters counters, @Nullable AccessLog accessLog, WebServerSettings settings, TempDirs tempDirs) {
         this.server = server;
         this.redirecting = redirecting;
         this.deployment = deployment;
         this.draining = draining;
         this.counters = counters;
+        this.accessLog = accessLog;
         this.settings = settings;
         this.tempDirs = tempDirs;
     }
@@ -59,6 +62,9 @@ public final class ZokorWebServer implements WebServer {
         lock.lock();
         try {
             deployment.initialize();
+            if (accessLog != null) {
+                accessLog.start();
+            }
             keepAlive = KeepAliveThread.begin(server.config().name());
         } catch (Exception e) {
             destroyLocked();
@@ -172,6 +178,9 @@ public final class ZokorWebServer implements WebServer {
         if (redirecting != null) {
             redirecting.close();
         }
+        if (accessLog != null) {
+            accessLog.flush();
+        }
     }
 
     @Override
@@ -219,6 +228,9 @@ public final class ZokorWebServer implements WebServer {
             stopLocked();
             deployment.destroy();
         } finally {
+            if (accessLog != null) {
+                accessLog.close();
+            }
             endKeepAliveLocked();
             tempDirs.cleanup();
         }

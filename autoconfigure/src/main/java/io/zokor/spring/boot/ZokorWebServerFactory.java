@@ -1,5 +1,6 @@
 package io.zokor.spring.boot;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,9 +15,12 @@ import io.zokor.config.ServerConfig;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
 import io.zokor.http.Handler;
+import io.zokor.http.Request;
 import io.zokor.net.AddressRange;
 import io.zokor.server.ConnectionThreads;
 import io.zokor.server.Server;
+import io.zokor.spring.accesslog.AccessLog;
+import io.zokor.spring.accesslog.AccessLogFormat;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -45,6 +49,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private List<AddressRange> trustedProxies = List.of();
     private boolean useForwardHeaders;
     private boolean proxyProtocol;
+    private @Nullable AccessLogFormat accessLogFormat;
     private final List<ListenerSettings> additional = new ArrayList<>();
 
     /** Makes a factory of servers on port 8080. */
@@ -116,6 +121,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     @Override
+    public final void setAccessLogFormat(@Nullable AccessLogFormat format) {
+        this.accessLogFormat = format;
+    }
+
+    @Override
     public final void addListeners(ListenerSettings... listeners) {
         this.additional.addAll(List.of(listeners));
     }
@@ -155,13 +165,16 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
         }
+        AccessLog accessLog = accessLog(handler, counters);
+        if (accessLog != null) {
+            builder.listener(accessLog);
+        }
         listeners.forEach(builder::listener);
         customizers.forEach(customizer -> customizer.customize(builder));
         Server server = builder.build();
         currentLimits.server = server;
-        ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters), deployed, handler,
-                counters,
-                settings, tempDirs);
+        ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog), deployed,
+                handler, counters, accessLog, settings, tempDirs);
         webServer.initialize();
         return webServer;
     }
@@ -172,13 +185,28 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         return tls != null && tls.hasNames() ? new MisdirectedRequests(forwarding, tls) : forwarding;
     }
 
+    private @Nullable AccessLog accessLog(Handler handler, ServerCounters counters) {
+        AccessLogFormat format = accessLogFormat;
+        if (format == null) {
+            return null;
+        }
+        Function<Request, SocketAddress> client = useForwardHeaders
+                ? new ForwardedHeadersHandler(handler, trustedProxies)::client
+                : request -> request.connection().remoteAddress();
+        return new AccessLog(name, format, client, counters::accessLogDropped);
+    }
+
     /** Redirects come from a server of their own: they need nothing of the application, and its limits do not apply. */
-    private @Nullable Server redirecting(Server main, ServerCounters counters) {
+    private @Nullable Server redirecting(Server main, ServerCounters counters, @Nullable AccessLog accessLog) {
         if (additional.stream().noneMatch(ListenerSettings::redirectToHttps)) {
             return null;
         }
-        return Server.builder().handler(new HttpsRedirect(main::port)).listener(counters)
-                .config(main.config().toBuilder().name(name + "-redirect").build()).build();
+        Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).listener(counters)
+                .config(main.config().toBuilder().name(name + "-redirect").build());
+        if (accessLog != null) {
+            builder.listener(accessLog);
+        }
+        return builder.build();
     }
 
     private void warnOfHttp2() {

@@ -387,7 +387,13 @@ public final class Exchange {
                     : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.ABORTED;
         };
         int status = response.committedNanos() == 0 ? 0 : response.status();
+        CloseReason closing = switch (outcome) {
+            case Outcome.Completed() -> null;
+            case Outcome.Hijacked() -> CloseReason.HIJACKED;
+            case Outcome.Final(CloseReason reason) -> reason;
+            case Outcome.Aborted(CloseReason reason) -> reason;
+        };
         return new ExchangeSummary(connection, request, status, ended, rejected, body.bytesRead(), response.written(),
-                codec.head().startedNanos(), response.committedNanos(), now());
+                codec.head().startedNanos(), response.committedNanos(), now(), closing);
     }
 }

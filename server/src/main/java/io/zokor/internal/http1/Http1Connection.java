@@ -186,21 +186,22 @@ public final class Http1Connection {
 
     private CloseReason reject(RejectedRequestException refusal) {
         LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
-        answer(refusal.status(), refusal.reason());
-        return end(switch (refusal.reason()) {
+        CloseReason closing = switch (refusal.reason()) {
             case HEADER_TOO_LARGE, URI_TOO_LONG -> CloseReason.LIMIT;
             default -> CloseReason.PROTOCOL_ERROR;
-        }, false);
+        };
+        answer(refusal.status(), refusal.reason(), closing);
+        return end(closing, false);
     }
 
     private CloseReason rejectSlow(DeadlineExceededException timeout) {
         server.listener().timeout(connection, timeout.kind());
-        answer(408, RejectReason.TIMEOUT);
+        answer(408, RejectReason.TIMEOUT, CloseReason.TIMEOUT);
         return CloseReason.TIMEOUT;
     }
 
     /** An answer to what is no request: there is no exchange for it. */
-    private void answer(int status, RejectReason reason) {
+    private void answer(int status, RejectReason reason, CloseReason closing) {
         byte[] text = Exchange.errorText(status);
         ByteWriter out = new ByteWriter(conn);
         out.add(StatusLines.of(status));
@@ -229,7 +230,7 @@ public final class Http1Connection {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
         }
         server.listener().exchangeEnded(new ExchangeSummary(connection, null, sent, ExchangeOutcome.REJECTED, reason,
-                0, head || sent == 0 ? 0 : text.length, started, now(), now()));
+                0, head || sent == 0 ? 0 : text.length, started, now(), now(), closing));
     }
 
     /**

@@ -1,0 +1,140 @@
+package io.zokor.spring.accesslog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.zokor.testing.Await;
+import io.zokor.testing.RawClient;
+import io.zokor.testing.RawResponse;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+/** The access log of an application, as its properties set it. */
+@ExtendWith(OutputCaptureExtension.class)
+class AccessLogApplicationTests {
+
+    private ConfigurableApplicationContext context;
+
+    @AfterEach
+    void end() {
+        if (context != null) {
+            context.close();
+        }
+    }
+
+    private int start(String... properties) {
+        List<String> arguments = new ArrayList<>(List.of("--server.port=0", "--spring.main.banner-mode=off"));
+        Stream.of(properties).map(property -> "--" + property).forEach(arguments::add);
+        context = SpringApplication.run(Application.class, arguments.toArray(String[]::new));
+        return port("local.server.port");
+    }
+
+    private int port(String property) {
+        return Integer.parseInt(context.getEnvironment().getRequiredProperty(property));
+    }
+
+    private static RawResponse get(int port, String target, String... fields) {
+        try (RawClient client = RawClient.connect(port)) {
+            client.send("GET " + target + " HTTP/1.1\r\nHost: x\r\n" + String.join("", fields) + "\r\n");
+            return client.readResponse();
+        }
+    }
+
+    private int startWithYaml(Path directory, String yaml) throws IOException {
+        Path file = Files.writeString(directory.resolve("application.yml"), yaml);
+        return start("spring.config.location=" + file.toUri());
+    }
+
+    @Test
+    void noLogUnlessAskedFor(CapturedOutput output) {
+        get(start(), "/nobody");
+        context.close();
+        assertThat(output).doesNotContain("zokor.access");
+    }
+
+    @Test
+    void unquotedOffInYamlIsOff(CapturedOutput output, @TempDir Path directory) throws IOException {
+        get(startWithYaml(directory, "zokor:\n  access-log:\n    format: off\n"), "/nobody");
+        context.close();
+        assertThat(output).doesNotContain("zokor.access");
+    }
+
+    @Test
+    void aPatternInYaml(CapturedOutput output, @TempDir Path directory) throws IOException {
+        get(startWithYaml(directory, "zokor:\n  access-log:\n    format: \"line %U %s\"\n"), "/nobody");
+        Await.until("the line", () -> output.getOut().contains("line /nobody 404"));
+    }
+
+    @Test
+    void linesAreWrittenBeforeTheApplicationEnds(CapturedOutput output) {
+        int port = start("zokor.access-log.format=common");
+        for (int i = 0; i < 20; i++) {
+            get(port, "/request-" + i);
+        }
+        context.close();
+        for (int i = 0; i < 20; i++) {
+            assertThat(output).containsOnlyOnce("\"GET /request-" + i + " HTTP/1.1\" 404");
+        }
+    }
+
+    @Test
+    void theClientThatATrustedProxyNames(CapturedOutput output) {
+        int port = start("zokor.access-log.format=from %h via %a", "server.forward-headers-strategy=native");
+        get(port, "/", "X-Forwarded-For: 203.0.113.9\r\n");
+        Await.until("the line", () -> output.getOut().contains("from 203.0.113.9 via 127.0.0.1"));
+    }
+
+    @Test
+    void whatNobodyTrustedSaysIsNotTheClient(CapturedOutput output) {
+        int port = start("zokor.access-log.format=from %h via %a");
+        get(port, "/", "X-Forwarded-For: 203.0.113.9\r\n");
+        Await.until("the line", () -> output.getOut().contains("from 127.0.0.1 via 127.0.0.1"));
+    }
+
+    @Test
+    void theManagementServersLinesHaveAPrefix(CapturedOutput output) {
+        start("zokor.access-log.format=common", "zokor.management.access-log.prefix=[actuator] ",
+                "management.server.port=0", "spring.autoconfigure.exclude=org.springframework.boot.jetty.autoconfigure"
+                        + ".actuate.web.server.JettyServletManagementContextAutoConfiguration");
+        get(port("local.management.port"), "/actuator/health");
+        Await.until("the line", () -> output.getOut().contains("[actuator] 127.0.0.1 - - ["));
+        get(port("local.server.port"), "/nobody");
+        Await.until("the line", () -> output.getOut().contains("zokor.access                             : 127.0.0.1"));
+    }
+
+    @Test
+    void structuredLoggingGetsTheFields(CapturedOutput output) {
+        int port = start("zokor.access-log.format=common", "logging.structured.format.console=ecs");
+        get(port, "/nobody");
+        Await.until("the line", () -> output.getOut().contains("\"log\":{\"level\":\"INFO\",\"logger\":\"zokor.access\"}"));
+        assertThat(output.getOut()).contains("\"status_code\":404").contains("\"path\":\"/nobody\"")
+                .contains("\"duration\":");
+    }
+
+    @Test
+    void aFormatThatIsNoneStopsTheStart() {
+        assertThatException().isThrownBy(() -> start("zokor.access-log.format=apache")).havingRootCause()
+                .withMessageContaining("access log");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Application {
+    }
+}
