@@ -122,7 +122,8 @@ class AccessLogApplicationTests {
     void structuredLoggingGetsTheFields(CapturedOutput output) {
         int port = start("zokor.access-log.format=common", "logging.structured.format.console=ecs");
         get(port, "/nobody");
-        Await.until("the line", () -> output.getOut().contains("\"log\":{\"level\":\"INFO\",\"logger\":\"zokor.access\"}"));
+        Await.until("the line",
+                () -> output.getOut().contains("\"log\":{\"level\":\"INFO\",\"logger\":\"zokor.access\"}"));
         assertThat(output.getOut()).contains("\"status_code\":404").contains("\"path\":\"/nobody\"")
                 .contains("\"duration\":");
     }

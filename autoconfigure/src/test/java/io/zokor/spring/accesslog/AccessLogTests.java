@@ -181,8 +181,9 @@ class AccessLogTests {
     @ValueSource(strings = { "combined", "json", "%r %{User-Agent}i %{Referer}i" })
     void controlCharactersAreEscaped(String format) {
         start(format);
-        String line = lineFor("GET /%0d%0aforged%1b[31m HTTP/1.1\r\nHost: x\r\nUser-Agent: a\tb\u00c2\u009b31m\u00e2\u0080\u00a8"
-                + "\r\nReferer: \u00ff\"\\\r\n\r\n");
+        String line = lineFor(
+                "GET /%0d%0aforged%1b[31m HTTP/1.1\r\nHost: x\r\nUser-Agent: a\tb\u00c2\u009b31m\u00e2\u0080\u00a8"
+                        + "\r\nReferer: \u00ff\"\\\r\n\r\n");
         assertThat(line).matches("[\\x20-\\x7e]+");
     }
 
@@ -209,8 +210,10 @@ class AccessLogTests {
     @Test
     void aMalformedTraceparentIsNoTrace() {
         start("%{trace}z");
-        assertThat(lineFor("GET / HTTP/1.1\r\nHost: x\r\ntraceparent: 00-" + TRACE.toUpperCase() + "-b7ad6b7169203331-01"
-                + "\r\n\r\n")).isEqualTo("-");
+        assertThat(
+                lineFor("GET / HTTP/1.1\r\nHost: x\r\ntraceparent: 00-" + TRACE.toUpperCase() + "-b7ad6b7169203331-01"
+                        + "\r\n\r\n"))
+                .isEqualTo("-");
     }
 
     @Test
