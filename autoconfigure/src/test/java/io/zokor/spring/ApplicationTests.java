@@ -182,11 +182,12 @@ class ApplicationTests {
         int port = start("server.servlet.session.cookie.name=SID", "server.servlet.session.cookie.same-site=strict",
                 "server.servlet.session.cookie.http-only=true", "server.servlet.session.cookie.secure=true",
                 "server.servlet.session.cookie.partitioned=true", "server.servlet.session.cookie.max-age=1h",
+                "server.servlet.session.cookie.domain=example.com", "server.servlet.session.cookie.path=/p",
                 "server.servlet.session.timeout=90s");
         RawResponse response = get(port, "/session");
         assertThat(response.text()).isEqualTo("90");
         assertThat(response.header("Set-Cookie").orElse("")).startsWith("SID=").contains("SameSite=Strict", "HttpOnly",
-                "Secure", "Partitioned", "Max-Age=3600");
+                "Secure", "Partitioned", "Max-Age=3600", "Domain=example.com", "Path=/p");
     }
 
     @Test

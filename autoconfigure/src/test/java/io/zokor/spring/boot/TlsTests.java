@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -197,6 +198,58 @@ class TlsTests {
         start();
         assertThat(get(client.context(identity))).startsWith("https ");
         assertThat(get(TestCertificates.trusting(identity))).startsWith("https ");
+    }
+
+    @Test
+    void aTrustStoreOfProperties() throws Exception {
+        Identity client = TestCertificates.selfSigned("client");
+        identity.writePkcs12(directory.resolve("a.p12"), "test", "secret");
+        try (OutputStream out = Files.newOutputStream(directory.resolve("t.p12"))) {
+            TestCertificates.trustStore(client).store(out, "changeit".toCharArray());
+        }
+        ssl.setKeyStore(directory.resolve("a.p12").toUri().toString());
+        ssl.setKeyStorePassword("secret");
+        ssl.setKeyStoreType("PKCS12");
+        ssl.setKeyStoreProvider("SUN");
+        ssl.setKeyPassword("secret");
+        ssl.setTrustStore(directory.resolve("t.p12").toUri().toString());
+        ssl.setTrustStorePassword("changeit");
+        ssl.setTrustStoreType("PKCS12");
+        ssl.setTrustStoreProvider("SUN");
+        ssl.setClientAuth(Ssl.ClientAuth.NEED);
+        ssl.setProtocol("TLS");
+        ssl.setEnabledProtocols(new String[] { "TLSv1.3" });
+        ssl.setCiphers(new String[] { "TLS_AES_256_GCM_SHA384" });
+        start();
+        try (RawClient connection = connect(client.context(identity))) {
+            connection.get("/");
+            assertThat(((SSLSocket) connection.socket()).getSession().getCipherSuite())
+                    .isEqualTo("TLS_AES_256_GCM_SHA384");
+        }
+    }
+
+    @Test
+    void trustInPem() throws IOException {
+        Identity client = TestCertificates.selfSigned("client");
+        ssl.setCertificate(Files.writeString(directory.resolve("a.crt"), identity.certificatePem()).toUri().toString());
+        ssl.setCertificatePrivateKey(
+                Files.writeString(directory.resolve("a.key"), identity.keyPem()).toUri().toString());
+        ssl.setTrustCertificate(
+                Files.writeString(directory.resolve("t.crt"), client.certificatePem()).toUri().toString());
+        ssl.setClientAuth(Ssl.ClientAuth.NEED);
+        start();
+        assertThat(get(client.context(identity))).startsWith("https ");
+        assertThatExceptionOfType(Throwable.class).isThrownBy(() -> get(TestCertificates.trusting(identity)));
+    }
+
+    @Test
+    void disabledTlsIsNoTls() {
+        ssl.setEnabled(false);
+        ssl.setKeyStore("nowhere.p12");
+        start();
+        try (RawClient client = RawClient.connect(server.getPort())) {
+            assertThat(client.get("/").text()).startsWith("http ");
+        }
     }
 
     @Test

@@ -277,11 +277,13 @@ class ZokorWebServerTests {
     }
 
     @Test
-    void aManagementServerHasAThreadOfItsOwnName() {
+    void aManagementServerRunsOnPlatformThreadsOfItsOwnName() {
         factory.setName("management");
         factory.setPlatformThreads(true);
+        factory.addServerCustomizers(builder -> builder.handler((request, response) -> response
+                .write(Thread.currentThread().isVirtual() + " " + Thread.currentThread().getName())));
         create().start();
-        assertThat(get(server.getPort())).isEqualTo("hello");
+        assertThat(get(server.getPort())).startsWith("false zokor-management-");
         assertThat(server.name()).isEqualTo("management");
     }
 

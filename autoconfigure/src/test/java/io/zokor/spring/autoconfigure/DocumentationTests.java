@@ -1,0 +1,143 @@
+package io.zokor.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.json.JsonParserFactory;
+
+/** The documents and the metadata say the same as the code. */
+class DocumentationTests {
+
+    private static final Pattern TEST = Pattern.compile("`(\\w+Tests)#(\\w+)`");
+    private static final List<String> PACKAGES = List.of("io.zokor.spring", "io.zokor.spring.boot",
+            "io.zokor.spring.boot.servlet", "io.zokor.spring.autoconfigure", "io.zokor.spring.autoconfigure.servlet",
+            "io.zokor.spring.autoconfigure.actuate");
+
+    private static String document(String name) throws IOException {
+        return Files.readString(Path.of(System.getProperty("basedir", ".")).resolve("../docs").resolve(name));
+    }
+
+    /** Properties by name, those that are deprecated left out. */
+    private static Map<String, Map<String, Object>> properties(String prefix) throws IOException {
+        Map<String, Map<String, Object>> properties = new TreeMap<>();
+        for (URL url : Collections.list(DocumentationTests.class.getClassLoader()
+                .getResources("META-INF/spring-configuration-metadata.json"))) {
+            try (InputStream in = url.openStream()) {
+                Map<String, Object> metadata = JsonParserFactory.getJsonParser()
+                        .parseMap(new String(in.readAllBytes()));
+                for (Object each : (List<?>) metadata.get("properties")) {
+                    @SuppressWarnings("unchecked") Map<String, Object> property = (Map<String, Object>) each;
+                    String name = (String) property.get("name");
+                    if (name.startsWith(prefix) && !property.containsKey("deprecation")) {
+                        properties.put(name, property);
+                    }
+                }
+            }
+        }
+        assertThat(properties).isNotEmpty();
+        return properties;
+    }
+
+    private static String row(String document, String property) {
+        return document.lines().filter(line -> line.startsWith("|")
+                && line.substring(0, line.indexOf('|', 1)).contains("`" + property + "`")).findFirst()
+                .orElseThrow(() -> new AssertionError("not documented: " + property));
+    }
+
+    @Test
+    void everyPropertyOfBootIsDocumented() throws IOException {
+        String document = document("spring-boot.md");
+        for (String name : properties("server.").keySet()) {
+            if (!name.startsWith("server.tomcat.") && !name.startsWith("server.jetty.")) {
+                assertThat(row(document, name)).isNotBlank();
+            }
+        }
+    }
+
+    @Test
+    void everyPropertyOfZokorIsDocumentedWithItsDefaultAndDescription() throws IOException {
+        String document = document("spring-boot.md");
+        properties("zokor.").forEach((name, property) -> {
+            String row = row(document, name);
+            assertThat(row).contains(((String) property.get("description")).replaceAll("\\s+", " "));
+            Object defaultValue = property.get("defaultValue");
+            if (defaultValue != null && !(defaultValue instanceof List)) {
+                assertThat(row).contains("| `" + defaultValue + "` |");
+            }
+        });
+    }
+
+    @Test
+    void everyPropertyOfZokorHasADescriptionAsBootWantsThem() throws IOException {
+        properties("zokor.").forEach((name, property) -> {
+            assertThat((String) property.get("description")).as(name).isNotBlank().endsWith(".")
+                    .doesNotStartWithIgnoringCase("the ").doesNotStartWithIgnoringCase("a ");
+            if ("java.lang.Boolean".equals(property.get("type"))) {
+                assertThat((String) property.get("description")).as(name).startsWith("Whether ");
+            }
+            assertThat(property.get("type")).as(name).isNotNull();
+        });
+    }
+
+    @Test
+    void everyTestThatIsNamedExists() throws IOException {
+        Matcher names = TEST.matcher(document("spring-boot.md"));
+        List<String> missing = new ArrayList<>();
+        while (names.find()) {
+            if (!exists(names.group(1), names.group(2))) {
+                missing.add(names.group());
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    private static boolean exists(String simpleName, String method) {
+        for (String candidate : PACKAGES) {
+            try {
+                Class<?> type = Class.forName(candidate + "." + simpleName, false,
+                        DocumentationTests.class.getClassLoader());
+                return Arrays.stream(type.getDeclaredMethods()).anyMatch(found -> found.getName().equals(method));
+            } catch (ClassNotFoundException e) {
+                continue;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void everyPropertyOfTomcatAndJettyIsInTheMigrationTable() throws IOException {
+        String document = document("migrating-from-tomcat.md");
+        for (String prefix : List.of("server.tomcat.", "server.jetty.")) {
+            for (String name : properties(prefix).keySet()) {
+                assertThat(MigrationTable.adviceFor(name)).as(name).isNotEqualTo("has no counterpart");
+                assertThat(row(document, name))
+                        .isEqualTo("| `" + name + "` | " + MigrationTable.adviceFor(name) + " |");
+            }
+        }
+    }
+
+    @Test
+    void whatTheMigrationTableNamesExists() throws IOException {
+        Matcher names = Pattern.compile("zokor\\.[a-z.-]*[a-z]").matcher(document("migrating-from-tomcat.md"));
+        while (names.find()) {
+            String name = names.group();
+            if (!name.equals("zokor.enabled")) {
+                assertThat(properties("zokor.")).containsKey(name);
+            }
+        }
+    }
+}
