@@ -1,0 +1,32 @@
+#!/bin/bash
+# The programs in README.md compile and answer as they say.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+. .ci/lib.sh
+
+work_dir
+demo_libs "$WORK/lib"
+
+# example NAME PORT: writes the program under "<!-- run: NAME -->", on another port than 8080.
+example() {
+    awk -v name="$1" '
+        index($0, "<!-- run: " name " -->") { found = 1; next }
+        found && /^```java/ { inside = 1; next }
+        inside && /^```/ { exit }
+        inside' README.md | sed "s/localhost:8080/localhost:$2/" >"$WORK/$1"
+    [ -s "$WORK/$1" ] || fail "README.md has $1"
+}
+
+# answers NAME CLASS-PATH PATH EXPECTED
+answers() {
+    local port
+    port=$(free_port)
+    example "$1" "$port"
+    in_background "$(java25)" -cp "$2" "$WORK/$1" >"$WORK/$1.log" 2>&1
+    AWAITED_PID=${PIDS[-1]} await 30 curl -s -o /dev/null "http://localhost:$port/" || { cat "$WORK/$1.log" >&2; fail "$1 starts"; }
+    equal "$1: GET $3" "$(curl -sS -m 5 "http://localhost:$port$3")" "$4"
+}
+
+answers Hello.java server/target/classes /hello/you 'Hello, you!'
+answers Servlets.java "server/target/classes:servlet/target/classes:$WORK/lib/*" /hello/there 'Hello from /hello'
+check "Hello.java is short" [ "$(wc -l <"$WORK/Hello.java")" -le 12 ]
