@@ -45,6 +45,8 @@ public final class Http1Connection {
 
     private final Http1RequestReader requests;
 
+    private boolean drainCounted;
+
     /**
      * Makes one.
      *
@@ -269,8 +271,9 @@ public final class Http1Connection {
     }
 
     private void drainTimedOut(DeadlineExceededException e) {
-        // Another kind has passed before, and was counted then.
-        if (e.kind() == TimeoutKind.DRAIN) {
+        // Another kind has passed before, and was counted then; this one is met again when the output has ended.
+        if (e.kind() == TimeoutKind.DRAIN && !drainCounted) {
+            drainCounted = true;
             server.listener().timeout(connection, TimeoutKind.DRAIN);
         }
         LOGGER.log(Level.DEBUG, () -> connection + " is still sending");

@@ -1,0 +1,194 @@
+package io.zokor.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+import io.zokor.config.Timeouts;
+import io.zokor.event.CloseReason;
+import io.zokor.event.ExchangeOutcome;
+import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
+import io.zokor.net.TimeoutKind;
+import io.zokor.testing.LogCapture;
+import io.zokor.testing.RawClient;
+import io.zokor.testing.RawResponse;
+import io.zokor.testing.TestServer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** zokor.timeouts.request: a handler that runs too long is stopped in each phase. */
+@Timeout(60)
+class RequestTimeoutTest {
+
+    private static final Duration BRIEF = Duration.ofMillis(60);
+
+    private final LogCapture log = LogCapture.server();
+
+    @AfterEach
+    void aTimeoutIsNoPanic() {
+        log.close();
+        assertThat(log.errors()).isEmpty();
+    }
+
+    @Test
+    void sleeping() {
+        refusedWith503((request, response) -> {
+            try {
+                Thread.sleep(10_000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("whatever an application makes of it", e);
+            }
+        });
+    }
+
+    @Test
+    void computing() {
+        refusedWith503((request, response) -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    @Test
+    void computingWithoutALookAtTheInterrupt() {
+        refusedWith503((request, response) -> {
+            long end = System.nanoTime() + 4 * BRIEF.toNanos();
+            while (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+            response.write("too late");
+        });
+    }
+
+    @Test
+    void reading() {
+        refusedWith503((request, response) -> request.body().readAllBytes());
+    }
+
+    @Test
+    void writing() {
+        try (TestServer server = serving((request, response) -> {
+            byte[] piece = new byte[100_000];
+            while (true) {
+                response.write(piece);
+            }
+        })) {
+            RawClient client = RawClient.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), 4096);
+            client.sendHead("GET / HTTP/1.1", "Host: a");
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.TIMEOUT);
+            assertThat(server.events().timeouts()).containsExactly(TimeoutKind.REQUEST);
+            assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.ABORTED);
+            client.expectReset().close();
+        }
+    }
+
+    @Test
+    void afterTheCommitTheConnectionIsReset() {
+        try (TestServer server = serving((request, response) -> {
+            response.write("half");
+            response.flush();
+            try {
+                Thread.sleep(10_000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        })) {
+            server.client().sendHead("GET / HTTP/1.1", "Host: a").expectReset();
+            assertThat(server.events().timeouts()).containsExactly(TimeoutKind.REQUEST);
+        }
+    }
+
+    @Test
+    void whoIsInTimeIsNotInterruptedAndNeitherIsTheNext() {
+        try (TestServer server = TestServer.builder((request, response) -> {
+            response.write(String.valueOf(Thread.currentThread().isInterrupted()));
+        }).config(c -> c.timeouts(Timeouts.defaults().withRequest(Duration.ofSeconds(30)))).start()) {
+            RawClient client = server.client();
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.get("/").text()).isEqualTo("false");
+            }
+        }
+    }
+
+    /** Requests whose handlers end just as their time is over: each gets its answer or a 503, and no interrupt is left over. */
+    @Test
+    void anInterruptThatComesTooLateHarmsNobody() {
+        try (TestServer server = TestServer.serving((request, response) -> {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new AssertionError("an interrupt from the request before");
+            }
+            response.controller().requestDeadline(Duration.ofMillis(20));
+            long end = System.nanoTime() + Duration.ofMillis(20).toNanos();
+            while (System.nanoTime() - end < 0) {
+                Thread.onSpinWait();
+            }
+            response.write("in time");
+        })) {
+            RawClient client = server.client();
+            for (int i = 0; i < 50; i++) {
+                RawResponse response = client.get("/");
+                assertThat(response.status()).isIn(200, 503);
+                if (response.status() == 503) {
+                    client = server.client();
+                }
+            }
+            assertThat(server.events().panics()).isEmpty();
+        }
+    }
+
+    @Test
+    void aHandlerCanTakeMoreTimeOrLess() throws Exception {
+        BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+        try (TestServer server = serving((request, response) -> {
+            switch (request.path()) {
+                case "/none" -> response.controller().requestDeadline(null);
+                case "/more" -> response.controller().requestDeadline(Duration.ofSeconds(30));
+                default -> response.controller().requestDeadline(Duration.ofMillis(1));
+            }
+            try {
+                Thread.sleep(BRIEF.multipliedBy(3));
+                interrupted.add(false);
+            } catch (InterruptedException e) {
+                interrupted.add(true);
+            }
+        })) {
+            RawClient client = server.client();
+            assertThat(client.get("/none").status()).isEqualTo(200);
+            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(client.get("/more").status()).isEqualTo(200);
+            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(client.get("/less").status()).isEqualTo(503);
+            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void refusedWith503(Handler handler) {
+        try (TestServer server = serving(handler)) {
+            RawClient client = server.client();
+            client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
+            RawResponse response = client.readResponse();
+            assertThat(response.status()).isEqualTo(503);
+            assertThat(response.headers("Connection")).containsExactly("close");
+            assertThat(response.text()).doesNotContain("late");
+            client.shutdownOutput().expectClosed();
+            assertThat(server.events().timeouts()).containsExactly(TimeoutKind.REQUEST);
+            assertThat(server.events().rejected()).extracting("reason").containsExactly(RejectReason.REQUEST_TIMEOUT);
+            assertThat(server.events().panics()).isEmpty();
+            assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.REJECTED);
+        }
+    }
+
+    private static TestServer serving(Handler handler) {
+        return TestServer.builder(handler).config(c -> c.timeouts(Timeouts.defaults().withRequest(BRIEF))).start();
+    }
+}
