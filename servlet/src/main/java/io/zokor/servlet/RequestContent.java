@@ -76,12 +76,13 @@ final class RequestContent {
 
     /** No effect once something was read with the former encoding. */
     void encoding(String name) throws UnsupportedEncodingException {
+        if (parameters != null || reader != null) {
+            return;
+        }
         if (MediaType.charsetNamed(name) == null) {
             throw new UnsupportedEncodingException(name);
         }
-        if (parameters == null && reader == null) {
-            encoding = name;
-        }
+        encoding = name;
     }
 
     /** The specification's defaults for a body that names no encoding are ISO-8859-1 (section 3.12). */

@@ -117,6 +117,10 @@ public final class ServletContainer implements Handler {
 
     /** The path is made canonical here, once, before anything decides by it (Servlet 6.1 section 3.5). */
     private void serve(Request request, ResponseWriter response) throws Exception {
+        if (request.method().equals("CONNECT")) {
+            // For proxies; filters and servlets never see it (section 2.1.3).
+            throw new RejectedRequestException(501, RejectReason.TARGET, "CONNECT is not implemented");
+        }
         String raw = request.path();
         String path = raw.startsWith("/") ? CanonicalPath.of(raw, context.encodedSlash()) : "/" + raw;
         String contextPath = context.getContextPath();
@@ -179,7 +183,7 @@ public final class ServletContainer implements Handler {
         private boolean preserveEncodedSlash;
         private @Nullable Path temporaryDirectory;
         private Supplier<Limits> limits = Limits::defaults;
-        private String serverInfo = "Zokor";
+        private String serverInfo = defaultServerInfo();
 
         private Builder() {
         }
@@ -489,6 +493,12 @@ public final class ServletContainer implements Handler {
         public Builder serverInfo(String info) {
             serverInfo = Objects.requireNonNull(info);
             return this;
+        }
+
+        /** Name and version, as the interface wants them; classes outside of a jar have no version. */
+        private static String defaultServerInfo() {
+            String version = ServletContainer.class.getPackage().getImplementationVersion();
+            return "Zokor/" + (version == null ? "unpackaged" : version);
         }
 
         /** {@return the container; nothing of the application has run yet} */

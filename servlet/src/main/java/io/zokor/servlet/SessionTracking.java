@@ -36,7 +36,7 @@ final class SessionTracking {
 
     /** Finds the session that the client asks for: every request with a valid id is an access to its session. */
     void begin() {
-        Set<SessionTrackingMode> modes = context.getEffectiveSessionTrackingModes();
+        Set<SessionTrackingMode> modes = context.trackingModes();
         TlsInfo tls = cycle.core().tls();
         if (modes.contains(SessionTrackingMode.SSL)) {
             String id = tls == null ? null : context.sessionOfTls(tls.sessionId());
@@ -99,7 +99,7 @@ final class SessionTracking {
             return null;
         }
         // Also where the id travels in URLs: whoever is without a cookie yet gets one first.
-        if (context.getEffectiveSessionTrackingModes().contains(SessionTrackingMode.COOKIE)
+        if (context.trackingModes().contains(SessionTrackingMode.COOKIE)
                 && cycle.response().isSent()) {
             throw new IllegalStateException("a session cannot be created once the response is committed");
         }
@@ -125,7 +125,7 @@ final class SessionTracking {
 
     /** Tells the client the id. */
     private void announce(ZokorSession current) {
-        Set<SessionTrackingMode> modes = context.getEffectiveSessionTrackingModes();
+        Set<SessionTrackingMode> modes = context.trackingModes();
         TlsInfo tls = cycle.core().tls();
         if (modes.contains(SessionTrackingMode.SSL)) {
             if (tls != null && !tls.sessionId().isEmpty()) {
@@ -175,7 +175,7 @@ final class SessionTracking {
         }
         ZokorSession current = session;
         if (current == null || !current.isValid()
-                || !context.getEffectiveSessionTrackingModes().contains(SessionTrackingMode.URL)
+                || !context.trackingModes().contains(SessionTrackingMode.URL)
                 || requestedBy == SessionTrackingMode.COOKIE || url.startsWith("#") || !isOwn(url)) {
             return url;
         }

@@ -116,8 +116,9 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     }
 
     @Override
-    public String getServletContextName() {
-        return settings().displayName();
+    public @Nullable String getServletContextName() {
+        String name = settings().displayName();
+        return name.isEmpty() ? null : name;
     }
 
     @Override
@@ -262,6 +263,7 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public ServletRegistration.@Nullable Dynamic addServlet(String servletName, String className) {
+        checkNotInitialized();
         return addServlet(servletName, loadClass(className, Servlet.class), null);
     }
 
@@ -323,6 +325,7 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public FilterRegistration.@Nullable Dynamic addFilter(String filterName, String className) {
+        checkNotInitialized();
         return addFilter(filterName, loadClass(className, Filter.class), null);
     }
 
@@ -443,11 +446,13 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public Set<SessionTrackingMode> getDefaultSessionTrackingModes() {
+        checkUnrestricted();
         return Set.of(SessionTrackingMode.COOKIE, SessionTrackingMode.URL);
     }
 
     @Override
     public Set<SessionTrackingMode> getEffectiveSessionTrackingModes() {
+        checkUnrestricted();
         return trackingModes();
     }
 
