@@ -332,7 +332,8 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         fail(switch (e) {
             case RejectedRequestException refusal ->
                 new ResponseStatusException(HttpStatusCode.valueOf(refusal.status()), null, refusal);
-            case DeadlineExceededException timeout -> new ResponseStatusException(HttpStatus.REQUEST_TIMEOUT, null, timeout);
+            case DeadlineExceededException timeout ->
+                new ResponseStatusException(HttpStatus.REQUEST_TIMEOUT, null, timeout);
             default -> exchange.clientError(e);
         });
     }
