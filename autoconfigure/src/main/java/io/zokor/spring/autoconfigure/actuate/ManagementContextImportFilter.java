@@ -1,8 +1,9 @@
 package io.zokor.spring.autoconfigure.actuate;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.AutoConfigurationImportFilter;
@@ -11,15 +12,16 @@ import org.springframework.context.EnvironmentAware;
 import org.springframework.core.env.Environment;
 
 /**
- * With the modules of Tomcat and Jetty both on the class path, no application with a management port of its own starts, whatever
- * serves it: both define a bean of the same name. Where Zokor serves, neither is needed, so both are left out then. Used by one
- * thread.
+ * With the modules of two other servers on the class path, no application with a management port of its own starts, whatever
+ * serves it: they define beans of the same name. Where Zokor serves, none of them is needed, so they are left out then. Used by
+ * one thread.
  */
 final class ManagementContextImportFilter implements AutoConfigurationImportFilter, EnvironmentAware {
 
-    private static final Set<String> CLASHING = Set.of(
-            "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatServletManagementContextAutoConfiguration",
-            "org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration");
+    private static final Pattern SERVLET = Pattern
+            .compile("org\\.springframework\\.boot\\..*\\.(?:Tomcat|Jetty)ServletManagementContextAutoConfiguration");
+    private static final Pattern REACTIVE = Pattern.compile(
+            "org\\.springframework\\.boot\\..*\\.(?:Tomcat|Jetty|Netty)ReactiveManagementContextAutoConfiguration");
 
     private @Nullable Environment environment;
 
@@ -33,15 +35,26 @@ final class ManagementContextImportFilter implements AutoConfigurationImportFilt
 
     @Override
     public boolean[] match(@Nullable String[] autoConfigurationClasses, AutoConfigurationMetadata metadata) {
-        List<@Nullable String> candidates = Arrays.asList(autoConfigurationClasses);
+        boolean[] matches = new boolean[autoConfigurationClasses.length];
+        Arrays.fill(matches, true);
         Environment known = environment;
-        boolean leaveOut = (known == null || known.getProperty("zokor.enabled", Boolean.class, true))
-                && candidates.containsAll(CLASHING);
-        boolean[] matches = new boolean[candidates.size()];
-        for (int i = 0; i < matches.length; i++) {
-            String candidate = candidates.get(i);
-            matches[i] = !(leaveOut && candidate != null && CLASHING.contains(candidate));
+        if (known == null || known.getProperty("zokor.enabled", Boolean.class, true)) {
+            leaveOutClashing(SERVLET, autoConfigurationClasses, matches);
+            leaveOutClashing(REACTIVE, autoConfigurationClasses, matches);
         }
         return matches;
+    }
+
+    private static void leaveOutClashing(Pattern names, @Nullable String[] candidates, boolean[] matches) {
+        List<Integer> found = new ArrayList<>();
+        for (int i = 0; i < candidates.length; i++) {
+            String candidate = candidates[i];
+            if (candidate != null && names.matcher(candidate).matches()) {
+                found.add(i);
+            }
+        }
+        if (found.size() > 1) {
+            found.forEach(i -> matches[i] = false);
+        }
     }
 }

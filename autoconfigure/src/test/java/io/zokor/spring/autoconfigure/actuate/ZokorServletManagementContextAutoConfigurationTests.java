@@ -96,6 +96,10 @@ class ZokorServletManagementContextAutoConfigurationTests {
         filter.setEnvironment(new MockEnvironment());
         assertThat(filter.match(candidates, null)).containsExactly(false, true, false);
         assertThat(filter.match(new String[] { candidates[0] }, null)).containsExactly(true);
+        assertThat(filter.match(new String[] { ServletManagementContextAutoConfiguration.class.getName(),
+            "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration",
+            "org.springframework.boot.reactor.netty.autoconfigure.actuate.web.server.NettyReactiveManagementContextAutoConfiguration" },
+                null)).containsExactly(true, false, false);
         filter.setEnvironment(new MockEnvironment().withProperty("zokor.enabled", "false"));
         assertThat(filter.match(candidates, null)).containsExactly(true, true, true);
     }
