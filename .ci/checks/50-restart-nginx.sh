@@ -7,5 +7,5 @@ cd "$(dirname "$0")/../.."
 need_package nginx
 work_dir
 # The script ends what it starts, in any case, and bounds everything it waits for.
-timeout -k 10 240 python3 .ci/checks/restart.py --java "$(java25)" --jar "$(demo_jar)" --work "$WORK" \
+timeout -k 10 300 python3 .ci/checks/restart.py --java "$(java25)" --jar "$(demo_jar)" --work "$WORK" \
     --nginx "$(command -v nginx || echo /usr/sbin/nginx)" --restarts "${RESTARTS:-3}" --rate "${RATE:-2000}"
