@@ -2,6 +2,7 @@ package io.zokor.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ final class AcceptLoop implements Runnable {
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+    /** Failures of a listener that was shut down, 5 ms apart: what waits in its backlog shall not be lost for one of them. */
+    private static final int LATE_FAILURES = 10;
+
     private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private final Listener listener;
@@ -42,6 +46,8 @@ final class AcceptLoop implements Runnable {
     private long loggedNanos;
 
     private long silent;
+
+    private int lateFailures;
 
     /** Where the loop waits before it accepts, and what it asks to be done when accepting fails again and again. */
     interface Gate {
@@ -74,7 +80,7 @@ final class AcceptLoop implements Runnable {
                     conn = listener.accept();
                 } catch (IOException | RuntimeException | Error e) {
                     // Open or not decides, not the kind of failure: a loop that dies by mistake leaves a deaf server.
-                    if (!listener.isOpen()) {
+                    if (!listener.isOpen() && (e instanceof ClosedChannelException || ++lateFailures > LATE_FAILURES)) {
                         return;
                     }
                     retry(e instanceof IOException io ? io : new IOException(e));
@@ -143,7 +149,9 @@ final class AcceptLoop implements Runnable {
             gate.relieve();
         }
         try {
-            if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (isStopped()) {
+                Thread.sleep(FIRST_PAUSE);
+            } else if (stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOGGER.log(Level.DEBUG, () -> "stopped while accepting on " + listener.address() + " fails");
             }
         } catch (InterruptedException e) {

@@ -2,6 +2,7 @@ package io.zokor.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zokor.config.Limits;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.testing.RawClient;
@@ -111,7 +112,7 @@ class ExpectTest {
     @Test
     void aBodyTooLargeIsRefusedBeforeItIsSent() {
         try (TestServer server = TestServer.builder(ECHO)
-                .config(c -> c.limits(io.zokor.config.Limits.defaults().withMaxRequestBody(4))).start()) {
+                .config(c -> c.limits(Limits.defaults().withMaxRequestBody(4))).start()) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 5");
             RawResponse response = client.readResponse();
