@@ -32,7 +32,8 @@ class AcceptRetryTest {
     void pausesGrowFrom5MillisecondsTo1Second() throws Exception {
         FailingListener listener = new FailingListener();
         listener.fail(10, TOO_MANY);
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             Await.until("ten retries", () -> server.events().retries().size() == 10);
             assertThat(server.events().retries()).extracting(Retry::pause)
                     .containsExactlyElementsOf(Stream.of(5, 10, 20, 40, 80, 160, 320, 640, 1000, 1000)
@@ -51,7 +52,8 @@ class AcceptRetryTest {
     void successStartsAnew() throws Exception {
         FailingListener listener = new FailingListener();
         listener.fail(3, TOO_MANY);
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             assertThat(server.client().get("/").text()).isEqualTo("hello");
             listener.fail(2, TOO_MANY);
             assertThat(server.client().get("/").text()).isEqualTo("hello");
@@ -69,7 +71,8 @@ class AcceptRetryTest {
                 new ClosedChannelException(), new NullPointerException(), new AssertionError())) {
             listener.fail(1, failure);
         }
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             assertThat(server.client().get("/").text()).isEqualTo("hello");
             assertThat(server.events().retries()).hasSize(5);
             assertThat(log.errors()).isEmpty();
@@ -79,7 +82,8 @@ class AcceptRetryTest {
     @Test
     void existingConnectionsAreServedMeanwhile() throws Exception {
         FailingListener listener = new FailingListener();
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             RawClient client = server.client();
             assertThat(client.get("/").text()).isEqualTo("hello");
             listener.failAlways(TOO_MANY);
@@ -99,7 +103,8 @@ class AcceptRetryTest {
     @Test
     void whileItKeepsFailingTheOldestIdleConnectionIsClosed() throws Exception {
         FailingListener listener = new FailingListener();
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             RawClient oldest = server.client();
             oldest.get("/");
             Await.until("idle", () -> server.events().states().size() == 2);
@@ -124,7 +129,8 @@ class AcceptRetryTest {
     void aServerThatCannotAcceptCanStillStop() throws Exception {
         FailingListener listener = new FailingListener();
         listener.failAlways(TOO_MANY);
-        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder(HELLO).source(listener).start()) {
+        try (LogCapture log = LogCapture.server();
+                TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             Await.until("some retries", () -> server.events().retries().size() >= 3);
             assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
             assertThat(listener.isOpen()).isFalse();

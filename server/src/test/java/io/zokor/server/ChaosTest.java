@@ -28,15 +28,15 @@ import org.junit.jupiter.api.Timeout;
 class ChaosTest {
 
     private static final String[] SCRIPTS = { "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-            "GET /big HTTP/1.1\r\nHost: a\r\n\r\n", "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
-            "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + "x".repeat(2000),
-            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                    + ("64\r\n" + "y".repeat(100) + "\r\n").repeat(20) + "0\r\nT: v\r\n\r\n",
-            "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + "z".repeat(5000),
-            "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
-            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".repeat(10), "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
-            "GET /watch HTTP/1.1\r\nHost: a\r\n\r\nGET /1 HTTP/1.1\r\nHost: a\r\n\r\n",
-            "GET /hijack HTTP/1.1\r\nHost: a\r\n\r\nsome words" };
+        "GET /big HTTP/1.1\r\nHost: a\r\n\r\n", "GET /stream HTTP/1.1\r\nHost: a\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n" + "x".repeat(2000),
+        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + ("64\r\n" + "y".repeat(100) + "\r\n").repeat(20) + "0\r\nT: v\r\n\r\n",
+        "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + "z".repeat(5000),
+        "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\nhello",
+        "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n".repeat(10), "GET / HTTP/1.1\r\nHost : a\r\n\r\n",
+        "GET /watch HTTP/1.1\r\nHost: a\r\n\r\nGET /1 HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /hijack HTTP/1.1\r\nHost: a\r\n\r\nsome words" };
 
     private static final Handler HANDLER = (request, response) -> {
         switch (request.path()) {

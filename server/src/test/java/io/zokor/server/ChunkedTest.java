@@ -104,7 +104,7 @@ class ChunkedTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "5\nhello\r\n0\r\n\r\n", "g\r\n", "5\r\nhelloX\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n",
-            "5;a=\"\r\nhello\r\n0\r\n\r\n", "1000000000000000\r\nx" })
+        "5;a=\"\r\nhello\r\n0\r\n\r\n", "1000000000000000\r\nx" })
     void aMalformedBodyIsRefusedAndEndsTheConnection(String body) {
         try (TestServer server = TestServer.serving(ECHO)) {
             RawClient client = server.client();

@@ -155,7 +155,7 @@ class HijackTest {
             try (HijackedConnection taken = response.controller().hijack()) {
                 StringBuilder failures = new StringBuilder();
                 for (IoAction action : new IoAction[] { () -> response.write("x"), response::flush,
-                        () -> response.controller().hijack(), () -> response.writeHead(103) }) {
+                    () -> response.controller().hijack(), () -> response.writeHead(103) }) {
                     try {
                         action.run();
                         failures.append("none ");

@@ -205,7 +205,7 @@ class KeepAliveTest {
         })) {
             RawClient client = server.client();
             for (String framing : new String[] { "Content-Length: 10\r\n\r\n0123456789",
-                    "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n" }) {
+                "Transfer-Encoding: chunked\r\n\r\na\r\n0123456789\r\n0\r\n\r\n" }) {
                 client.send("POST / HTTP/1.1\r\nHost: a\r\n" + framing);
                 assertThat(client.readResponse().text()).isEqualTo("012");
             }
@@ -239,7 +239,8 @@ class KeepAliveTest {
     void emptyLinesBetweenRequestsAreIgnored() {
         try (TestServer server = TestServer.serving(PATH)) {
             RawClient client = server.client();
-            client.send("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
+            client.send(
+                    "POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n");
             assertThat(client.readResponse().text()).isEqualTo("/1");
             assertThat(client.readResponse().text()).isEqualTo("/2");
         }

@@ -32,7 +32,7 @@ class LimitsTest {
 
     @ParameterizedTest
     @CsvSource({ "64, 63, 200", "64, 64, 200", "64, 65, 431", "8192, 8191, 200", "8192, 8192, 200", "8192, 8193, 431",
-            "100000, 99999, 200", "100000, 100000, 200", "100000, 100001, 431" })
+        "100000, 99999, 200", "100000, 100000, 200", "100000, 100001, 431" })
     void maxHeaderBytes(int limit, int size, int status) {
         try (TestServer server = serving(Limits.defaults().withMaxHeaderBytes(limit))) {
             String start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";

@@ -306,7 +306,7 @@ class ResponseRulesTest {
 
     @ParameterizedTest
     @ValueSource(strings = { "a\r\nX-Injected: 1", "a\nX: 1", "a\rb", "a\u0000b", "\r\n\r\n<html>", "a\u007fb",
-            "a\u000bb" })
+        "a\u000bb" })
     void headerInjection(String value) {
         refuses(response -> response.headers().set("X", value), IllegalArgumentException.class);
         refuses(response -> response.headers().add("X", value), IllegalArgumentException.class);

@@ -48,10 +48,11 @@ class ShutdownRaceTest {
         AtomicBoolean stop = new AtomicBoolean();
         CountingListener counts = new CountingListener();
         try (LogCapture log = LogCapture.server();
-                Server server = Server.builder().address("127.0.0.1:0").listener(counts).handler((request, response) -> {
-                    handled.incrementAndGet();
-                    response.write("x".repeat(9000) + "end");
-                }).build().start()) {
+                Server server = Server.builder().address("127.0.0.1:0").listener(counts)
+                        .handler((request, response) -> {
+                            handled.incrementAndGet();
+                            response.write("x".repeat(9000) + "end");
+                        }).build().start()) {
             int port = server.port();
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -81,7 +82,8 @@ class ShutdownRaceTest {
         int answered = 0;
         try (RawClient client = RawClient.connect(port)) {
             for (int i = 0; i < count; i++) {
-                if (!client.trySend("GET / HTTP/1.1\r\nHost: a\r\n\r\n") || client.isClosedByPeer(Duration.ofSeconds(10))) {
+                if (!client.trySend("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                        || client.isClosedByPeer(Duration.ofSeconds(10))) {
                     return answered;
                 }
                 boolean last = client.readResponse().headers("Connection").contains("close");

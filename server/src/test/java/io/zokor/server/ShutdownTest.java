@@ -89,7 +89,8 @@ class ShutdownTest {
     @Test
     void pipelinedRequestsBehindTheLastAreNotServed() throws Exception {
         try (TestServer server = TestServer.serving(slow)) {
-            RawClient client = server.client().send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
+            RawClient client = server.client()
+                    .send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\nGET /next HTTP/1.1\r\nHost: a\r\n\r\n");
             Await.until("the request", () -> server.events().started().size() == 1);
             CompletableFuture<Boolean> shutdown = shutdown(server, LONG);
             Await.until("a closed listener", () -> !canConnect(server.port()));
@@ -165,7 +166,8 @@ class ShutdownTest {
             }
             Await.until("the requests", () -> server.events().started().size() == 25);
             server.server().close();
-            assertThat(log.warnings()).singleElement().asString().startsWith("25 requests cut: ").endsWith(", and 5 more");
+            assertThat(log.warnings()).singleElement().asString().startsWith("25 requests cut: ")
+                    .endsWith(", and 5 more");
             server.events().awaitClosed(25);
         }
     }

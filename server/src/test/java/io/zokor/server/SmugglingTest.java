@@ -41,8 +41,8 @@ class SmugglingTest {
     /** A1: Tomcat CVE-2021-33037. A2: Netty CVE-2026-42585. */
     @ParameterizedTest
     @ValueSource(strings = { "chunked, identity", "identity", "identity, chunked", "chunked, gzip", "chunked,",
-            ", chunked", "chunked, chunked", "\"chunked\"", "xchunked", "chunked;a=b", "chunked\u000b", "chunk",
-            "chunked\u00a0", "chunked , ,", "chun\tked" })
+        ", chunked", "chunked, chunked", "\"chunked\"", "xchunked", "chunked;a=b", "chunked\u000b", "chunk",
+        "chunked\u00a0", "chunked , ,", "chun\tked" })
     void transferEncodingThatIsNotExactlyChunked(String value) {
         attack(400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + value + "\r\n\r\n0\r\n\r\n" + HIDDEN);
     }
@@ -91,15 +91,16 @@ class SmugglingTest {
     /** A6: Go CVE-2025-22871, Netty CVE-2025-58056. */
     @ParameterizedTest
     @ValueSource(strings = { "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n",
-            "5\r\nhello\r\n0\r\n\n", "5\rhello\r\n0\r\n\r\n", "5;x\nhello\r\n0\r\n\r\n" })
+        "5\r\nhello\r\n0\r\n\n", "5\rhello\r\n0\r\n\r\n", "5;x\nhello\r\n0\r\n\r\n" })
     void bareLineEndInChunkedFraming(String body) {
         attack(400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + HIDDEN);
     }
 
     /** A7: Jetty CVE-2026-2332, Netty CVE-2026-33870. */
     @ParameterizedTest
-    @ValueSource(strings = { "1;a=\"\r\nX\r\n0\r\n\r\n", "1;a=\"b\r\n\"\r\nX\r\n0\r\n\r\n", "1;a=\"\n\"\r\nX\r\n0\r\n\r\n",
-            "1;=\r\nX\r\n0\r\n\r\n", "1 X\r\nX\r\n0\r\n\r\n" })
+    @ValueSource(strings = { "1;a=\"\r\nX\r\n0\r\n\r\n", "1;a=\"b\r\n\"\r\nX\r\n0\r\n\r\n",
+        "1;a=\"\n\"\r\nX\r\n0\r\n\r\n",
+        "1;=\r\nX\r\n0\r\n\r\n", "1 X\r\nX\r\n0\r\n\r\n" })
     void lineEndHiddenInAChunkExtension(String body) {
         attack(400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + HIDDEN);
     }
@@ -107,7 +108,7 @@ class SmugglingTest {
     /** A8: Netty CVE-2026-42580, Jetty CVE-2017-7657: a size that wraps to 4, or to 0. */
     @ParameterizedTest
     @ValueSource(strings = { "10000000000000004", "100000000000000000000004", "10000000000000000", "-1",
-            "00000000000000005" })
+        "00000000000000005" })
     void chunkSizeOverflow(String size) {
         attack(400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + size + "\r\nabcd\r\n0\r\n\r\n"
                 + HIDDEN);
@@ -124,7 +125,8 @@ class SmugglingTest {
     @ParameterizedTest
     @ValueSource(strings = { "bad trailer\r\n", "a : b\r\n", " a: b\r\n", "a\r\n", "GET /hidden HTTP/1.1\r\n" })
     void malformedTrailer(String trailer) {
-        attack(400, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + trailer + "\r\n" + HIDDEN);
+        attack(400,
+                "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + trailer + "\r\n" + HIDDEN);
     }
 
     /** A10. */
@@ -151,18 +153,19 @@ class SmugglingTest {
     /** A11: Undertow CVE-2026-28367, CVE-2026-28368, CVE-2026-28369. */
     @ParameterizedTest
     @ValueSource(strings = { "Host: a\n\n", "Host: a\r\n\n", "Host: a\n\r\n", "Host: a\r\r", "Host: a\r\n\r",
-            "Host : a\r\n\r\n", " Host: a\r\n\r\n", "\tHost: a\r\n\r\n", "Host: a\r\n b\r\n\r\n", "Host: a\r\nX\r\n\r\n",
-            "Host: a\r\n: y\r\n\r\n", "Host: a\r\nX\u0000: y\r\n\r\n", "Host: a\r\nX: y\u0000\r\n\r\n",
-            "Host: a\r\nX y: z\r\n\r\n", "Host: a\r\nX\u00ff: z\r\n\r\n", "Host: a\r\nX: y\rZ: z\r\n\r\n" })
+        "Host : a\r\n\r\n", " Host: a\r\n\r\n", "\tHost: a\r\n\r\n", "Host: a\r\n b\r\n\r\n", "Host: a\r\nX\r\n\r\n",
+        "Host: a\r\n: y\r\n\r\n", "Host: a\r\nX\u0000: y\r\n\r\n", "Host: a\r\nX: y\u0000\r\n\r\n",
+        "Host: a\r\nX y: z\r\n\r\n", "Host: a\r\nX\u00ff: z\r\n\r\n", "Host: a\r\nX: y\rZ: z\r\n\r\n" })
     void oddHeaderBlock(String fields) {
         attack(400, "GET / HTTP/1.1\r\n" + fields + HIDDEN);
     }
 
     /** A12: Undertow CVE-2025-12543. */
     @ParameterizedTest
-    @ValueSource(strings = { "", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host: a b\r\n", "Host: a/../b\r\n",
-            "Host: a@b\r\n", "Host: a,b\r\nX: y\r\nhOST: c\r\n", "Host: a:b\r\n", "Host: a:99999\r\n", "Host: [::1\r\n",
-            "Host: a?b\r\n", "Host: <a>\r\n", "Host: a\\b\r\n" })
+    @ValueSource(strings = { "", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host: a b\r\n",
+        "Host: a/../b\r\n",
+        "Host: a@b\r\n", "Host: a,b\r\nX: y\r\nhOST: c\r\n", "Host: a:b\r\n", "Host: a:99999\r\n", "Host: [::1\r\n",
+        "Host: a?b\r\n", "Host: <a>\r\n", "Host: a\\b\r\n" })
     void hostThatIsMissingTwiceOrInvalid(String fields) {
         attack(400, "GET / HTTP/1.1\r\n" + fields + "\r\n" + HIDDEN);
         attack(400, "GET http://b/ HTTP/1.1\r\n" + fields + "\r\n" + HIDDEN);
