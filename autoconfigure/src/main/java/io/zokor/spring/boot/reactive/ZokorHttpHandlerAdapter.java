@@ -11,6 +11,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.HttpHeadResponseDecorator;
 import org.springframework.http.server.reactive.ServerHttpResponse;
+import reactor.core.publisher.Mono;
 
 /** Has requests answered by a reactive {@link HttpHandler}. Immutable; used by all connections at once. */
 final class ZokorHttpHandlerAdapter implements Handler {
@@ -31,6 +32,7 @@ final class ZokorHttpHandlerAdapter implements Handler {
         ServerHttpResponse serverResponse = exchange.response();
         boolean head = serverRequest.getMethod().equals(HttpMethod.HEAD);
         exchange.run(() -> handler.handle(serverRequest,
-                head ? new HttpHeadResponseDecorator(serverResponse) : serverResponse));
+                head ? new HttpHeadResponseDecorator(serverResponse) : serverResponse)
+                .then(Mono.defer(serverResponse::setComplete)));
     }
 }

@@ -81,10 +81,10 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
         return BodyWriter.write(exchange, body, false);
     }
 
-    /** One inner publisher is asked for at a time, and the next when the one before was flushed. */
+    /** One inner publisher is asked for at a time, and the next, or an error, comes when the one before was flushed. */
     @Override
     protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return Flux.from(body).concatMap(part -> BodyWriter.write(exchange, part, true), 0).then();
+        return Flux.from(body).concatMapDelayError(part -> BodyWriter.write(exchange, part, true), false, 0).then();
     }
 
     @Override
