@@ -85,11 +85,9 @@ final class BodyWriter implements CoreSubscriber<DataBuffer> {
         }
         finished = true;
         try {
-            exchange.output(response -> {
-                if (flush) {
-                    exchange.flush();
-                }
-            });
+            if (flush) {
+                exchange.flush();
+            }
         } catch (IOException | RuntimeException e) {
             exchange.writeFailed(e, () -> sink.error(exchange.clientError(e)));
             return;
@@ -126,7 +124,7 @@ final class BodyWriter implements CoreSubscriber<DataBuffer> {
                 return;
             }
             try {
-                exchange.write(buffer);
+                exchange.write(buffer, flush);
             } catch (IOException | RuntimeException e) {
                 finished = true;
                 exchange.writeFailed(e, () -> {

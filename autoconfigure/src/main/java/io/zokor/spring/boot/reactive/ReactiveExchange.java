@@ -133,7 +133,7 @@ final class ReactiveExchange {
             Thread.yield();
             if (tasks.isEmpty()) {
                 try {
-                    output(unused -> flush());
+                    flush();
                 } catch (IOException e) {
                     writeFailed(e, () -> {
                     });
@@ -207,7 +207,9 @@ final class ReactiveExchange {
         return thread.getName();
     }
 
-    void write(DataBuffer buffer) throws IOException {
+    /** Writes a buffer. Unless the caller flushes it later, it leaves as soon as this thread has nothing else to do. */
+    void write(DataBuffer buffer, boolean flushedLater) throws IOException {
+        unflushed |= !flushedLater;
         output(out -> {
             try (DataBuffer.ByteBufferIterator pieces = buffer.readableByteBuffers()) {
                 while (pieces.hasNext()) {
@@ -224,7 +226,6 @@ final class ReactiveExchange {
         writing = true;
         try {
             body.readMeanwhile();
-            unflushed = true;
             action.write(response);
         } finally {
             writing = false;
@@ -232,8 +233,8 @@ final class ReactiveExchange {
     }
 
     void flush() throws IOException {
-        response.flush();
         unflushed = false;
+        output(ResponseWriter::flush);
     }
 
     /** The response cannot be completed: tells the application, and then ends the exchange. */

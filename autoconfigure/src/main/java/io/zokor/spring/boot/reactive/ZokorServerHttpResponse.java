@@ -21,6 +21,8 @@ import reactor.core.publisher.Mono;
  */
 final class ZokorServerHttpResponse extends AbstractServerHttpResponse implements ZeroCopyHttpOutputMessage {
 
+    private static final int AHEAD = 16;
+
     private final ReactiveExchange exchange;
     private final ResponseWriter response;
 
@@ -81,10 +83,13 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
         return BodyWriter.write(exchange, body, false);
     }
 
-    /** One inner publisher is asked for at a time, and the next, or an error, comes when the one before was flushed. */
+    /**
+     * Inner publishers are written one after the other, an error after those before it. Some are asked for ahead: sources that
+     * cannot wait, {@code Flux.interval} for one, fail as soon as nobody asks.
+     */
     @Override
     protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return Flux.from(body).concatMapDelayError(part -> BodyWriter.write(exchange, part, true), false, 0).then();
+        return Flux.from(body).concatMapDelayError(part -> BodyWriter.write(exchange, part, true), false, AHEAD).then();
     }
 
     @Override

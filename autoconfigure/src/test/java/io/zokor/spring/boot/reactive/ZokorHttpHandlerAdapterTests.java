@@ -32,8 +32,6 @@ import org.reactivestreams.Subscription;
 import org.springframework.boot.web.server.Compression;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.core.io.buffer.DataBufferWrapper;
-import org.springframework.core.io.buffer.PooledDataBuffer;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
@@ -198,7 +196,8 @@ class ZokorHttpHandlerAdapterTests {
 
     @Test
     void aFileIsSentAsItIs() throws Exception {
-        Path file = Files.write(directory.resolve("file"), "0123456789".repeat(50_000).getBytes(StandardCharsets.US_ASCII));
+        Path file = Files.write(directory.resolve("file"),
+                "0123456789".repeat(50_000).getBytes(StandardCharsets.US_ASCII));
         try (RawClient client = start((request, response) -> {
             response.getHeaders().setContentLength(Files.exists(file) ? 300_000 : 0);
             return ((ZeroCopyHttpOutputMessage) response).writeWith(file, 5, 300_000);
@@ -420,7 +419,7 @@ class ZokorHttpHandlerAdapterTests {
     @Test
     void buffersAreReleasedWhateverBecomesOfThem() {
         AtomicInteger live = new AtomicInteger();
-        Flux<DataBuffer> counted = Flux.range(0, 100_000).map(i -> new Counted(buffer("x".repeat(1000)), live));
+        Flux<DataBuffer> counted = Flux.range(0, 100_000).map(i -> new CountedBuffer(buffer("x".repeat(1000)), live));
         server = ReactiveServer.of((request, response) -> response.writeWith(counted.take(
                 request.getPath().value().equals("/all") ? 500 : Long.MAX_VALUE).doOnDiscard(DataBuffer.class,
                         DataBufferUtils::release)));
@@ -585,45 +584,6 @@ class ZokorHttpHandlerAdapterTests {
             assertThat(client.readResponse().body()).hasSize(3_000_000);
             Await.until("sent", () -> !sender.isAlive());
             assertThat(failures).isEmpty();
-        }
-    }
-
-    /** A buffer that is counted until it is released. */
-    private static final class Counted extends DataBufferWrapper
-            implements PooledDataBuffer {
-
-        private final AtomicInteger live;
-        private boolean allocated = true;
-
-        Counted(DataBuffer delegate, AtomicInteger live) {
-            super(delegate);
-            this.live = live;
-            live.incrementAndGet();
-        }
-
-        @Override
-        public boolean isAllocated() {
-            return allocated;
-        }
-
-        @Override
-        public Counted retain() {
-            return this;
-        }
-
-        @Override
-        public Counted touch(Object hint) {
-            return this;
-        }
-
-        @Override
-        public boolean release() {
-            if (!allocated) {
-                throw new IllegalStateException("released twice");
-            }
-            allocated = false;
-            live.decrementAndGet();
-            return true;
         }
     }
 }
