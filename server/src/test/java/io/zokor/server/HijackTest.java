@@ -141,7 +141,7 @@ class HijackTest {
             client.sendHead("GET / HTTP/1.1", "Host: a");
             server.awaitOpenConnections(0);
             assertThat(server.events().panics()).hasSize(1);
-            assertThat(log.errors()).singleElement().asString().startsWith("panic serving /127.0.0.1:");
+            assertThat(log.errors()).singleElement().asString().startsWith("panic serving 127.0.0.1:");
             try (HijackedConnection connection = taken.poll(10, TimeUnit.SECONDS)) {
                 connection.output().write("still mine".getBytes());
             }

@@ -57,7 +57,7 @@ class PanicTest {
             assertThat(summary.status()).isEqualTo(500);
             assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.APP_ABORT);
             assertThat(log.errors()).singleElement().asString()
-                    .startsWith("panic serving /127.0.0.1:" + client.localPort() + ": " + thrown.getClass().getName());
+                    .startsWith("panic serving 127.0.0.1:" + client.localPort() + ": " + thrown.getClass().getName());
             assertThat(log.text()).as("with its stack").contains("at " + PanicTest.class.getName());
         }
     }

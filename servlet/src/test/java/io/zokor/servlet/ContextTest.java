@@ -108,11 +108,12 @@ class ContextTest {
         assertThat(EVENTS).containsExactly("start declared", "start added", "init filter v");
         container.start();
         container.start();
-        assertThat(EVENTS.subList(3, EVENTS.size())).containsExactly("init early v", "init late v");
+        assertThat(EVENTS.subList(3, EVENTS.size())).containsExactly("init early v", "init late v",
+                "init lazy v");
         EVENTS.clear();
         container.destroy();
         container.destroy();
-        assertThat(EVENTS).containsExactly("destroy late", "destroy early", "destroy filter", "end added",
+        assertThat(EVENTS).containsExactly("destroy late", "destroy early", "destroy lazy", "destroy filter", "end added",
                 "end declared");
     }
 

@@ -1,5 +1,6 @@
 package io.zokor.internal.exchange;
 
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BooleanSupplier;
@@ -161,8 +162,17 @@ public final class ConnectionContext implements ConnectionInfo {
         return before;
     }
 
+    /** {@return the client's address for the log: address and port, without a host name} */
+    public String remote() {
+        if (remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null) {
+            String host = inet.getAddress().getHostAddress();
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+        }
+        return remoteAddress().toString();
+    }
+
     @Override
     public String toString() {
-        return "connection " + id + " from " + remoteAddress();
+        return "connection " + id + " from " + remote();
     }
 }

@@ -190,12 +190,12 @@ public final class Exchange {
     }
 
     void aborted(@Nullable Throwable cause) {
-        LOGGER.log(Level.DEBUG, () -> "response to " + connection.remoteAddress() + " aborted", cause);
+        LOGGER.log(Level.DEBUG, () -> "response to " + connection.remote() + " aborted", cause);
     }
 
     void panic(Throwable cause) {
         if (isClientGone(cause)) {
-            LOGGER.log(Level.DEBUG, () -> "client " + connection.remoteAddress() + " left", cause);
+            LOGGER.log(Level.DEBUG, () -> "client " + connection.remote() + " left", cause);
             return;
         }
         RequestGuard current = guard;
@@ -211,7 +211,7 @@ public final class Exchange {
         if (!response.isCommitted()) {
             codec.close();
         }
-        LOGGER.log(Level.ERROR, "panic serving " + connection.remoteAddress() + ": " + cause, cause);
+        LOGGER.log(Level.ERROR, "panic serving " + connection.remote() + ": " + cause, cause);
         server.listener().panic(connection, cause);
     }
 
@@ -254,7 +254,7 @@ public final class Exchange {
             return abort(CloseReason.APP_ABORT);
         }
         if (isClientGone(cause)) {
-            LOGGER.log(Level.DEBUG, () -> "client " + connection.remoteAddress() + " left", cause);
+            LOGGER.log(Level.DEBUG, () -> "client " + connection.remote() + " left", cause);
             return abort(CloseReason.CLIENT_ABORT);
         }
         try {
@@ -267,13 +267,13 @@ public final class Exchange {
                 return reject(refusal);
             }
             if (cause instanceof ShortResponseException) {
-                LOGGER.log(Level.WARNING, "response to " + connection.remoteAddress() + " cut: " + cause.getMessage());
+                LOGGER.log(Level.WARNING, "response to " + connection.remote() + " cut: " + cause.getMessage());
                 return abort(CloseReason.APP_ABORT);
             }
             panic(cause);
             return answer(500, CloseReason.APP_ABORT);
         } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remoteAddress() + " could not be written", e);
+            LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remote() + " could not be written", e);
             return abort(CloseReason.CLIENT_ABORT);
         }
     }
