@@ -1,0 +1,33 @@
+package io.zokor.matrix.app;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.Customizer;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.core.userdetails.User;
+import org.springframework.security.core.userdetails.UserDetailsService;
+import org.springframework.security.provisioning.InMemoryUserDetailsManager;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Form login, basic authentication, remember-me, CSRF tokens, CORS. */
+@Configuration(proxyBeanMethods = false)
+class SecuritySetup {
+
+    @Bean
+    SecurityFilterChain security(HttpSecurity http) throws Exception {
+        return http
+                .authorizeHttpRequests(requests -> requests.requestMatchers("/private/**").authenticated()
+                        .requestMatchers("/admin/**").hasRole("ADMIN").anyRequest().permitAll())
+                .csrf(csrf -> csrf.ignoringRequestMatchers("/api/**", "/echo/**", "/raw/**", "/session/**", "/upload/**",
+                        "/async/**", "/etag/**", "/exactly", "/*.raw"))
+                .cors(Customizer.withDefaults()).formLogin(Customizer.withDefaults())
+                .httpBasic(Customizer.withDefaults()).rememberMe(remember -> remember.key("matrix"))
+                .logout(Customizer.withDefaults()).build();
+    }
+
+    @Bean
+    UserDetailsService users() {
+        return new InMemoryUserDetailsManager(User.withUsername("ann").password("{noop}secret").roles("USER").build(),
+                User.withUsername("root").password("{noop}secret").roles("USER", "ADMIN").build());
+    }
+}
