@@ -1,8 +1,12 @@
 package io.zokor.matrix;
 
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -48,8 +52,8 @@ final class Browser implements AutoCloseable {
             cookies.forEach((name, value) -> pairs.add(name + "=" + value));
             head.add("Cookie: " + String.join("; ", pairs));
         }
-        byte[] body = fill(new String(step.body(), java.nio.charset.StandardCharsets.ISO_8859_1))
-                .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        byte[] body = fill(new String(step.body(), StandardCharsets.ISO_8859_1))
+                .getBytes(StandardCharsets.ISO_8859_1);
         head.replaceAll(line -> line.startsWith("Content-Length: " + step.body().length)
                 ? "Content-Length: " + body.length
                 : line);
@@ -58,8 +62,15 @@ final class Browser implements AutoCloseable {
             client = RawClient.connect(port);
             connection = client;
         }
-        client.trySend(new String(Scenario.wire(head, body), java.nio.charset.StandardCharsets.ISO_8859_1));
-        RawResponse response = step.method().equals("HEAD") ? client.readHeadResponse() : client.readResponse();
+        client.trySend(new String(Scenario.wire(head, body), StandardCharsets.ISO_8859_1));
+        RawResponse response;
+        try {
+            response = step.method().equals("HEAD") ? client.readHeadResponse() : client.readResponse();
+        } catch (AssertionError | UncheckedIOException e) {
+            client.close();
+            connection = null;
+            return Map.of("status", "-", "body", "", "failure", "no HTTP/1.1 response: " + clean(String.valueOf(e.getMessage())));
+        }
         learn(response);
         Map<String, String> traits = traits(response);
         if (response.headers("Connection").contains("close") || !response.complete()) {
@@ -104,15 +115,14 @@ final class Browser implements AutoCloseable {
         response.headers().forEach(e -> fields.computeIfAbsent(e.getKey(), _ -> new ArrayList<>()).add(e.getValue()));
         fields.replaceAll((name, values) -> name.equalsIgnoreCase("Date") ? List.of("THE-DATE") : values);
         fields.computeIfPresent("Set-Cookie", (_, values) -> values.stream().map(Browser::sorted).toList());
-        fields.forEach((name, values) -> traits.put("field " + name.toLowerCase(java.util.Locale.ROOT),
+        fields.forEach((name, values) -> traits.put("field " + name.toLowerCase(Locale.ROOT),
                 clean(values.toString())));
         traits.put("framing", response.framing().toString());
         traits.put("complete", Boolean.toString(response.complete()));
         traits.put("interim", response.interim().stream().map(r -> clean(r.status() + " " + r.headers())).toList()
                 .toString());
-        traits.put("body", response.body().length > 20_000
-                ? response.body().length + " bytes, " + java.util.Arrays.hashCode(response.body())
-                : clean(response.text()));
+        String body = clean(response.text());
+        traits.put("body", body.length() > 20_000 ? body.length() + " characters, " + body.hashCode() : body);
         if (!response.trailers().isEmpty()) {
             traits.put("trailers", response.trailers().toString());
         }
@@ -122,7 +132,7 @@ final class Browser implements AutoCloseable {
     /** The order of a cookie's attributes means nothing (RFC 6265 section 5.2). */
     private static String sorted(String cookie) {
         String[] parts = cookie.split("; *");
-        java.util.Arrays.sort(parts, 1, parts.length);
+        Arrays.sort(parts, 1, parts.length);
         return String.join("; ", parts);
     }
 

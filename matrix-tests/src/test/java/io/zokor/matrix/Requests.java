@@ -155,9 +155,10 @@ final class Requests {
                 of("response: unknown method", request("BREW", "/api/unicode")),
                 one("response: ETag", "/etag/text"), one("response: ETag matches", "/etag/text", "If-None-Match: \"0\""),
                 one("response: gzip is not asked of us", "/api/unicode", "Accept-Encoding: gzip")));
+        all.add(one("servlet: length-and-less", "/raw/length-and-less", "Connection: close"));
         for (String task : List.of("types", "locale?tag=en", "locale?tag=de-AT",
                 "locale?tag=ja", "locale?tag=fr", "locale?tag=zh-TW", "no-type", "no-type-stream", "own-length", "fields", "crlf", "trailers",
-                "flush", "reset", "reset-buffer", "big", "length-and-less", "length-and-more", "both", "closed",
+                "flush", "reset", "reset-buffer", "big", "length-and-more", "both", "closed",
                 "unencodable", "after-error", "redirect?to=there", "redirect?to=/there", "redirect?to=../up?a=b",
                 "redirect?to=https://other.example/x", "redirect?to=//other.example/x", "redirect?to=", "redirect-308",
                 "redirect-kept", "set-status?status=204", "set-status?status=304", "set-status?status=205",
@@ -211,7 +212,6 @@ final class Requests {
                 "sse", "sse/fails", "sse/timeout", "emitter", "stream", "stream/big", "stream/fails", "stream/fails-first")) {
             all.add(one("async: " + what, "/async/" + what));
         }
-        for (int i = 0; i < 10; i++) all.add(one("async: rep", "/async/task/timeout"));
         all.add(one("async: timeout for a browser", "/async/deferred/timeout", HTML));
         all.add(one("async: failure for a browser", "/async/callable/fails", HTML));
         all.add(of("async: HEAD of a stream", request("HEAD", "/async/stream")));
@@ -311,6 +311,8 @@ final class Requests {
                 of("upload: file missing", multipart("/upload/one", part("name=\"note\"", "", "n"))),
                 of("upload: no multipart", form("/upload/one", "file=x")),
                 of("upload: file too large", multipart("/upload/one",
+                        part("name=\"file\"; filename=\"b.bin\"", "application/octet-stream", "x".repeat(25_000)))),
+                of("upload: file too large, advised", multipart("/upload/one?advised",
                         part("name=\"file\"; filename=\"b.bin\"", "application/octet-stream", "x".repeat(25_000)))),
                 of("upload: request too large", multipart("/upload/many", part("name=\"files\"; filename=\"1\"", "", "x".repeat(18_000)),
                         part("name=\"files\"; filename=\"2\"", "", "x".repeat(18_000)),

@@ -25,6 +25,14 @@ record Scenario(String name, List<Step> steps) {
             return head.getFirst().split(" ", 2)[0];
         }
 
+        /** The same in a context path. */
+        Step below(String contextPath) {
+            List<String> below = new ArrayList<>(head);
+            below.replaceAll(line -> line.replaceFirst("^([A-Za-z]+ (?:http://[^/ ]+)?)(/[^ ]* HTTP/1)",
+                    "$1" + contextPath + "$2"));
+            return new Step(below, body);
+        }
+
         /** The same with more fields. */
         Step with(String... fields) {
             List<String> more = new ArrayList<>(head);

@@ -51,7 +51,7 @@ final class CookieParser {
         if (cookies.size() == max) {
             throw ParameterException.badRequest("more than " + max + " cookies (zokor.limits.max-cookies)");
         }
-        cookies.add(new Cookie(name, value));
+        cookies.add(new Cookie(name, CookieText.fromWire(value)));
     }
 
     /** Wider than {@code cookie-octet}, as browsers send: anything but controls. */

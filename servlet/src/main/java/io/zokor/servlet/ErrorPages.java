@@ -77,7 +77,7 @@ final class ErrorPages {
         if (refusal != null) {
             LOGGER.log(Level.DEBUG, () -> "request refused with " + refusal.status() + ": " + refusal.getMessage());
             cycle.response().prepareError(refusal.status());
-            page(cycle, refusal.status(), null, null);
+            page(cycle, refusal.status(), null, thrown);
         } else if (root instanceof UnavailableException unavailable) {
             int status = unavailable.isPermanent() ? 404 : 503;
             cycle.response().prepareError(status);
@@ -108,6 +108,7 @@ final class ErrorPages {
         ZokorServletResponse response = cycle.response();
         if (dispatcher != null) {
             setAttributes(cycle, status, message, thrown);
+            cycle.request().content().forgive();
             try {
                 Dispatcher.Target target = dispatcher.target();
                 cycle.beginDispatch();

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UnsupportedEncodingException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ import jakarta.servlet.http.Part;
  */
 final class RequestContent {
 
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
+
     private static final String FORM = "application/x-www-form-urlencoded";
 
     private final RequestCycle cycle;
@@ -51,6 +54,9 @@ final class RequestContent {
     private @Nullable Map<String, String[]> parameters;
 
     private @Nullable RuntimeException parameterFailure;
+
+    /** Malformed content has been answered for: an error page is not to fail by it as well. */
+    private boolean forgiving;
 
     private @Nullable List<ZokorPart> parts;
 
@@ -118,27 +124,50 @@ final class RequestContent {
     /**
      * The parameters of query, form and parts.
      *
-     * @throws IllegalStateException if they are malformed or too many, each time
+     * @throws IllegalStateException if they are malformed or too many, each time; but never in the dispatch to an error page,
+     *         which then finds those of the query alone, or none
      */
     Map<String, String[]> parameters() {
-        if (parameterFailure != null) {
+        if (parameterFailure != null && !forgiving) {
             throw parameterFailure;
         }
-        if (parameters == null) {
+        if (parameters == null && parameterFailure == null) {
             try {
                 parameters = parse();
             } catch (RejectedRequestException e) {
                 parameterFailure = new ParameterException(e);
-                throw parameterFailure;
             } catch (IOException | ServletException e) {
                 parameterFailure = new IllegalStateException("the parameters could not be read", e);
-                throw parameterFailure;
             } catch (RuntimeException e) {
                 parameterFailure = e;
-                throw e;
+            }
+            if (parameterFailure != null && !forgiving) {
+                throw parameterFailure;
             }
         }
+        if (parameters == null) {
+            parameters = parametersOfQuery();
+        }
         return parameters;
+    }
+
+    /** What is left when the parameters as a whole could not be had. */
+    private Map<String, String[]> parametersOfQuery() {
+        FormParameters found = new FormParameters(cycle.context().limits().maxParameters());
+        String query = core.query();
+        try {
+            if (query != null) {
+                found.addQuery(query);
+            }
+        } catch (RejectedRequestException | RuntimeException e) {
+            return Map.of();
+        }
+        return found.toMap();
+    }
+
+    /** From now on malformed parameters and parts are no failure: an error page is dispatched to. */
+    void forgive() {
+        forgiving = true;
     }
 
     private Map<String, String[]> parse() throws IOException, ServletException {
@@ -170,12 +199,14 @@ final class RequestContent {
     }
 
     Collection<Part> parts() throws IOException, ServletException {
-        return List.copyOf(readParts());
+        List<ZokorPart> all = readParts();
+        findParameters();
+        return List.copyOf(all);
     }
 
     @Nullable
     Part part(String name) throws IOException, ServletException {
-        for (ZokorPart part : readParts()) {
+        for (Part part : parts()) {
             if (part.getName().equals(name)) {
                 return part;
             }
@@ -190,6 +221,9 @@ final class RequestContent {
         MultipartConfigElement config = cycle.multipart();
         if (config == null) {
             throw new IllegalStateException("the servlet has no multipart configuration");
+        }
+        if (partsFailure != null && forgiving) {
+            return List.of();
         }
         if (partsFailure instanceof RejectedRequestException e) {
             throw new ParameterException(e);
@@ -210,6 +244,17 @@ final class RequestContent {
             }
         }
         return parts;
+    }
+
+    /** At once, as applications delete parts and then let an error page ask for parameters. */
+    private void findParameters() {
+        if (parameters == null && parameterFailure == null && !usingStream && reader == null) {
+            try {
+                parameters();
+            } catch (RuntimeException e) {
+                LOGGER.log(Level.DEBUG, "the parameters of a multipart request are refused to who asks for them", e);
+            }
+        }
     }
 
     private MultipartSettings settings(MultipartConfigElement config) throws UnsupportedEncodingException {

@@ -20,6 +20,7 @@ import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
+import io.zokor.http.RequestTarget;
 import io.zokor.http.ResponseWriter;
 import io.zokor.servlet.mapping.CanonicalPath;
 
@@ -120,6 +121,10 @@ public final class ServletContainer implements Handler {
         if (request.method().equals("CONNECT")) {
             // For proxies; filters and servlets never see it (section 2.1.3).
             throw new RejectedRequestException(501, RejectReason.TARGET, "CONNECT is not implemented");
+        }
+        if (request.target() instanceof RequestTarget.Asterisk) {
+            // A question to the server and no resource of it (RFC 9110 section 9.3.7): an empty 200 says "I am here".
+            return;
         }
         String raw = request.path();
         String path = raw.startsWith("/") ? CanonicalPath.of(raw, context.encodedSlash()) : "/" + raw;

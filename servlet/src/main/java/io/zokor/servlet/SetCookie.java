@@ -23,7 +23,7 @@ final class SetCookie {
         String value = cookie.getValue();
         if (value != null) {
             checkValue(value, cookie.getName());
-            text.append(value);
+            text.append(CookieText.toWire(value));
         }
         boolean sameSiteThere = false;
         for (Map.Entry<String, String> attribute : cookie.getAttributes().entrySet()) {

@@ -43,7 +43,7 @@ final class ZokorServletResponse implements HttpServletResponse, ContainerOutput
 
     /** Fields that describe a body which an error page replaces. */
     private static final List<String> REPRESENTATION = List.of(CONTENT_TYPE, CONTENT_LENGTH, "Content-Encoding",
-            "Content-Range", "Content-Disposition", "Content-Language", "ETag", "Last-Modified", "Accept-Ranges");
+            "Content-Range", "Content-Disposition", "Content-Language", "ETag", "Last-Modified");
 
     private final RequestCycle cycle;
 
@@ -714,7 +714,12 @@ final class ZokorServletResponse implements HttpServletResponse, ContainerOutput
         try {
             resetBufferLocked();
             output.reopen();
+            String range = core.headers().get("Content-Range");
             REPRESENTATION.forEach(core.headers()::remove);
+            if (status == SC_REQUESTED_RANGE_NOT_SATISFIABLE && range != null) {
+                // It tells the length of the resource, not a part of this response (RFC 9110 section 15.5.17).
+                core.headers().set("Content-Range", range);
+            }
             contentType.reset();
             declared = -1;
             trailers = null;

@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.multipart.MaxUploadSizeExceededException;
 import org.springframework.web.server.ResponseStatusException;
 
 import jakarta.servlet.ServletException;
@@ -56,6 +57,15 @@ class ErrorController {
             ProblemDetail detail = ProblemDetail.forStatusAndDetail(HttpStatus.NOT_FOUND, e.getMessage());
             detail.setTitle("Missing");
             return ResponseEntity.of(detail).build();
+        }
+
+        /** For uploads that ask for it; the others are answered as Spring Boot does by itself. */
+        @ExceptionHandler
+        ResponseEntity<String> tooLarge(MaxUploadSizeExceededException e, HttpServletRequest request) {
+            if (!"advised".equals(request.getQueryString())) {
+                throw e;
+            }
+            return ResponseEntity.status(HttpStatus.CONTENT_TOO_LARGE).body("advice: too large");
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletOutputStream;
@@ -22,7 +23,7 @@ class RawServlet extends HttpServlet {
 
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
-        String path = request.getDispatcherType() == jakarta.servlet.DispatcherType.INCLUDE
+        String path = request.getDispatcherType() == DispatcherType.INCLUDE
                 ? (String) request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO)
                 : request.getPathInfo();
         String task = path == null ? "echo" : path.substring(1);
@@ -209,7 +210,14 @@ class RawServlet extends HttpServlet {
                 request.getRequestDispatcher("/nowhere").include(request, response);
                 response.getWriter().print(" after");
             }
-            case "named" -> getServletContext().getNamedDispatcher("raw").forward(request, response);
+            case "named" -> {
+                if (request.getDispatcherType() == DispatcherType.FORWARD) {
+                    // A named dispatch leaves the paths as they were: here is where it leads to again.
+                    response.getWriter().print(EchoController.describe(request));
+                } else {
+                    getServletContext().getNamedDispatcher("raw").forward(request, response);
+                }
+            }
             case "forward-written" -> {
                 response.getWriter().print("dropped");
                 request.getRequestDispatcher("/raw/no-type").forward(request, response);

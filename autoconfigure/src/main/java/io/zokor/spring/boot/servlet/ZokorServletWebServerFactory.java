@@ -1,8 +1,13 @@
 package io.zokor.spring.boot.servlet;
 
 import java.io.File;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -104,7 +109,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
                 .classLoader(classLoader).limits(limits).documentRoot(documentRoot(tempDirs))
                 .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(tempDirs.createTempDir("zokor"))
                 .mimeTypes(extension -> settings.getMimeMappings().get(extension))
-                .localeEncodings(settings.getLocaleCharsetMappings()).usualLocaleEncodings(false)
+                .localeEncodings(localeEncodings()).usualLocaleEncodings(false)
                 .registerDefaultServlet(settings.isRegisterDefaultServlet())
                 .preserveEncodedSlash(isPreserveEncodedSlash());
         String displayName = settings.getDisplayName();
@@ -118,6 +123,16 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         }
         addSession(builder);
         return builder.build();
+    }
+
+    /** UTF-8 for these three unless the application says otherwise, as with Boot's other servers; no other locale has one. */
+    private Map<Locale, Charset> localeEncodings() {
+        Map<Locale, Charset> encodings = new HashMap<>();
+        for (Locale locale : List.of(Locale.ENGLISH, Locale.FRENCH, Locale.JAPANESE)) {
+            encodings.put(locale, StandardCharsets.UTF_8);
+        }
+        encodings.putAll(settings.getLocaleCharsetMappings());
+        return encodings;
     }
 
     /** There is always one: {@code getResource("/")} answers something, and then nobody falls back on the working directory. */
