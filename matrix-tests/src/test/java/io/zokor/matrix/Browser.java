@@ -69,7 +69,8 @@ final class Browser implements AutoCloseable {
         } catch (AssertionError | UncheckedIOException e) {
             client.close();
             connection = null;
-            return Map.of("status", "-", "body", "", "failure", "no HTTP/1.1 response: " + clean(String.valueOf(e.getMessage())));
+            return Map.of("status", "-", "body", "", "failure",
+                    "no HTTP/1.1 response: " + clean(String.valueOf(e.getMessage())));
         }
         learn(response);
         Map<String, String> traits = traits(response);

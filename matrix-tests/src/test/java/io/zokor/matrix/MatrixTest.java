@@ -154,7 +154,8 @@ class MatrixTest {
         return responses;
     }
 
-    private static void compare(Setup setup, String name, Map<String, String> tomcat, Map<String, String> zokor, int step,
+    private static void compare(Setup setup, String name, Map<String, String> tomcat, Map<String, String> zokor,
+            int step,
             StringBuilder differences) {
         String scenario = name + " (" + tomcat.get("status") + ")";
         Set<String> traits = new LinkedHashSet<>(List.of("status"));

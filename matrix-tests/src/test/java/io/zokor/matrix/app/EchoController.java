@@ -98,7 +98,8 @@ class EchoController {
     }
 
     @GetMapping("/api/matrix/{one}")
-    Map<String, String> matrix(@PathVariable String one, @MatrixVariable(required = false, defaultValue = "-") String v) {
+    Map<String, String> matrix(@PathVariable String one,
+            @MatrixVariable(required = false, defaultValue = "-") String v) {
         return new TreeMap<>(Map.of("one", one, "v", v));
     }
 

@@ -22,7 +22,8 @@ class RawServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     @Override
-    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws ServletException, IOException {
+    protected void doGet(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
         String path = request.getDispatcherType() == DispatcherType.INCLUDE
                 ? (String) request.getAttribute(RequestDispatcher.INCLUDE_PATH_INFO)
                 : request.getPathInfo();

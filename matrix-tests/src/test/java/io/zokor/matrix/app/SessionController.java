@@ -33,8 +33,10 @@ class SessionController {
     @GetMapping("/look")
     String look(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
-        return (session == null ? "none" : Collections.list(session.getAttributeNames()) + " "
-                + session.getMaxInactiveInterval()) + " asked=" + (request.getRequestedSessionId() != null) + " valid="
+        return (session == null ? "none"
+                : Collections.list(session.getAttributeNames()) + " "
+                        + session.getMaxInactiveInterval())
+                + " asked=" + (request.getRequestedSessionId() != null) + " valid="
                 + request.isRequestedSessionIdValid();
     }
 

@@ -41,7 +41,8 @@ class UploadController {
         for (Part part : request.getParts()) {
             text.append(part.getName()).append(' ').append(part.getSubmittedFileName()).append(' ')
                     .append(part.getContentType()).append(' ').append(part.getSize()).append(' ')
-                    .append(part.getHeaderNames()).append(' ').append(request.getParameter(part.getName())).append('\n');
+                    .append(part.getHeaderNames()).append(' ').append(request.getParameter(part.getName()))
+                    .append('\n');
         }
         return text.toString();
     }
