@@ -99,7 +99,6 @@ record IntendedDifference(String id, Pattern scenario, Pattern trait, Pattern to
                 of("options-asterisk", "wire: OPTIONS \\* .*", "field allow", ANY, "absent"),
                 of("http-1.2", "wire: HTTP/1.2 .*", "status", "505", "200"),
                 of("http-0.9", "wire: (no version|nonsense) .*", "status", "-", "400"),
-                of("connect", "wire: CONNECT .*", "status", "501", "400"),
                 of("strict-grammar", "wire: (two spaces|folded field|length and chunked) .*", "status", "200", "400"),
                 of("exact-statuses", "wire: (large field|many fields) .*", "status", "400", "431"),
                 of("exact-statuses", "wire: long target .*", "status", "400", "414"),
