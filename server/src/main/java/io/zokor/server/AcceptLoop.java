@@ -12,6 +12,8 @@ import io.zokor.event.ServerListener;
 import io.zokor.net.Conn;
 import io.zokor.net.Listener;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Accepts connections on one listener until it is closed. A failing accept is tried again after 5 ms, doubling to 1 s: a server
  * that runs out of descriptors must come back by itself. Owned by the thread that runs it; {@link #stop()} may be called by any.
@@ -26,6 +28,9 @@ final class AcceptLoop implements Runnable {
 
     /** Failures of a listener that was shut down, 5 ms apart: what waits in its backlog shall not be lost for one of them. */
     private static final int LATE_FAILURES = 10;
+
+    /** Longer than the longest pause: after that long without a failure, accepting works. */
+    private static final long STALE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private static final long LOG_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
 
@@ -42,6 +47,9 @@ final class AcceptLoop implements Runnable {
     private final CountDownLatch ended = new CountDownLatch(1);
 
     private Duration pause = Duration.ZERO;
+
+    /** Of {@link System#nanoTime()}: the first and the last of a row of failures, {@code null} for none. */
+    private volatile long @Nullable [] failures;
 
     private long loggedNanos;
 
@@ -87,6 +95,7 @@ final class AcceptLoop implements Runnable {
                     continue;
                 }
                 pause = Duration.ZERO;
+                failures = null;
                 try {
                     accepted.accept(conn);
                 } catch (RuntimeException | Error e) {
@@ -143,6 +152,7 @@ final class AcceptLoop implements Runnable {
         boolean again = !pause.isZero();
         Duration doubled = pause.multipliedBy(2);
         pause = !again ? FIRST_PAUSE : doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+        noteFailure(again);
         log(cause);
         events.acceptRetry(listener.address(), cause, pause);
         if (again) {
@@ -158,6 +168,23 @@ final class AcceptLoop implements Runnable {
             // The thread is the server's own; the listener's end is what ends it.
             LOGGER.log(Level.DEBUG, "interrupted while waiting to accept again", e);
         }
+    }
+
+    private void noteFailure(boolean again) {
+        long now = System.nanoTime();
+        long[] before = failures;
+        failures = new long[] { again && before != null && now - before[1] < STALE_NANOS ? before[0] : now, now };
+    }
+
+    /**
+     * How long accepting has failed in a row. A failure that no other followed is over, even if nobody has connected since.
+     */
+    Duration failing() {
+        long[] seen = failures;
+        if (seen == null || System.nanoTime() - seen[1] >= STALE_NANOS) {
+            return Duration.ZERO;
+        }
+        return Duration.ofNanos(seen[1] - seen[0]);
     }
 
     /** The first failure at once, then at most one line a minute with how many there were. */

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
 import io.zokor.http.Handler;
 import io.zokor.http.Request;
@@ -19,6 +20,8 @@ import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.net.Conn;
 import io.zokor.net.Listener;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server from start to stop: its accept loops and connections. A server that is started again gets a new one. Safe for use by
@@ -90,7 +93,7 @@ final class Run {
         return loop;
     }
 
-    private int maxConnections() {
+    int maxConnections() {
         int max = context.limits().get().maxConnections();
         return max == Limits.OFF ? descriptorLimit : max;
     }
@@ -233,6 +236,24 @@ final class Run {
             LOGGER.log(Level.WARNING, requests + (requests == 1 ? " request" : " requests") + " cut: "
                     + String.join(", ", named) + more);
         }
+    }
+
+    /** {@return what can be seen of the open connections} */
+    List<ConnectionSnapshot> snapshots() {
+        List<ConnectionSnapshot> snapshots = new ArrayList<>();
+        registry.entries().forEach((connection, thread) -> snapshots.add(connection.snapshot(thread.getName())));
+        return snapshots;
+    }
+
+    /** {@return the thread of a connection, or {@code null} where there is none with that number} */
+    @Nullable
+    Thread thread(long id) {
+        for (Map.Entry<ConnectionContext, Thread> entry : registry.entries().entrySet()) {
+            if (entry.getKey().id() == id) {
+                return entry.getValue();
+            }
+        }
+        return null;
     }
 
     private String describe(ConnectionContext connection, Request request) {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.event.CompositeListener;
+import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ServerListener;
 import io.zokor.http.Handler;
 import io.zokor.internal.exchange.DateField;
@@ -292,6 +293,66 @@ public final class Server implements AutoCloseable {
     /** {@return the port of the first listener, or -1 while there is none or it has no port} */
     public int port() {
         return address() instanceof InetSocketAddress inet ? inet.getPort() : -1;
+    }
+
+    /** {@return the addresses of all listeners, none while the server does not run} */
+    public List<SocketAddress> addresses() {
+        Run current = run;
+        return current == null
+                ? List.of()
+                : current.loops().stream().map(loop -> loop.listener().address()).toList();
+    }
+
+    /** {@return whether the server is shutting down} */
+    public boolean isDraining() {
+        Run current = run;
+        return current != null && current.isDraining();
+    }
+
+    /** {@return how long accepting connections has failed again and again, on the worst of the listeners; zero if it works} */
+    public Duration acceptFailing() {
+        Run current = run;
+        return current == null
+                ? Duration.ZERO
+                : current.loops().stream().map(AcceptLoop::failing).max(Duration::compareTo).orElse(Duration.ZERO);
+    }
+
+    /**
+     * How many connections may be open: {@code zokor.limits.max-connections}, or what follows from the number of file
+     * descriptors.
+     *
+     * @return the limit in force
+     */
+    public int maxConnections() {
+        int max = limits.maxConnections();
+        Run current = run;
+        if (max != Limits.OFF) {
+            return max;
+        }
+        return current == null ? DescriptorLimit.connections() : current.maxConnections();
+    }
+
+    /**
+     * What can be seen of each open connection. Costs the connections nothing, the caller as much as there are connections.
+     *
+     * @return snapshots, in no order
+     */
+    public List<ConnectionSnapshot> connections() {
+        Run current = run;
+        return current == null ? List.of() : current.snapshots();
+    }
+
+    /**
+     * Where the thread of a connection is. The thread is not stopped for it.
+     *
+     * @param id number of the connection
+     * @return its stack, innermost first, empty for a thread that does not run, or {@code null} where there is no such
+     *         connection
+     */
+    public @Nullable List<StackTraceElement> stack(long id) {
+        Run current = run;
+        Thread thread = current == null ? null : current.thread(id);
+        return thread == null ? null : List.of(thread.getStackTrace());
     }
 
     /** {@return how many connections are open; a hijacked one no longer counts once its handler has returned} */

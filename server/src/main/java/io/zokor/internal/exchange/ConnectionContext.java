@@ -2,10 +2,13 @@ package io.zokor.internal.exchange;
 
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.BooleanSupplier;
 
+import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
+import io.zokor.event.RequestPhase;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Request;
 import io.zokor.net.Conn;
@@ -21,6 +24,9 @@ public final class ConnectionContext implements ConnectionInfo {
 
     private static final AtomicReferenceFieldUpdater<ConnectionContext, ConnectionState> STATE = AtomicReferenceFieldUpdater
             .newUpdater(ConnectionContext.class, ConnectionState.class, "state");
+
+    private static final AtomicReferenceFieldUpdater<ConnectionContext, RequestPhase> PHASE = AtomicReferenceFieldUpdater
+            .newUpdater(ConnectionContext.class, RequestPhase.class, "phase");
 
     private final long id;
 
@@ -38,7 +44,9 @@ public final class ConnectionContext implements ConnectionInfo {
 
     private volatile long stateNanos;
 
-    private volatile @Nullable Request current;
+    private volatile @Nullable Exchange current;
+
+    private volatile RequestPhase phase = RequestPhase.READING;
 
     /**
      * Makes one for a connection that was just accepted.
@@ -112,18 +120,40 @@ public final class ConnectionContext implements ConnectionInfo {
         return draining.getAsBoolean();
     }
 
-    /** {@return the request whose handler runs, or {@code null}} */
+    /** {@return the request that runs, or {@code null}} */
     public @Nullable Request current() {
-        return current;
+        Exchange exchange = current;
+        return exchange == null ? null : exchange.request();
+    }
+
+    /** Tells which exchange runs, or {@code null} when it has ended. */
+    void current(@Nullable Exchange exchange) {
+        current = exchange;
+    }
+
+    /** Tells what the running request does; for those who look on, so it need not be seen at once. */
+    void phase(RequestPhase next) {
+        PHASE.lazySet(this, next);
     }
 
     /**
-     * Tells which request's handler runs.
+     * What can be seen of it from outside.
      *
-     * @param request the request, or {@code null} when it has ended
+     * @param thread name of its thread
+     * @return a snapshot
      */
-    public void current(@Nullable Request request) {
-        current = request;
+    public ConnectionSnapshot snapshot(String thread) {
+        long now = server.ticker().nanos();
+        TlsInfo tls = conn.tls();
+        Exchange exchange = current;
+        return new ConnectionSnapshot(id, state, remoteAddress(), localAddress(), tls == null ? null : tls.protocol(),
+                since(acceptedNanos, now), since(stateNanos, now), requestCount,
+                exchange == null ? null : exchange.snapshot(phase, now), thread);
+    }
+
+    /** A moment that was taken after {@code now} counts as now. */
+    static Duration since(long moment, long now) {
+        return Duration.ofNanos(Math.max(0, now - moment));
     }
 
     /** Counts a request that begins; called by the connection's thread alone. */

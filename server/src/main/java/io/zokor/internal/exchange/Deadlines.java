@@ -2,6 +2,7 @@ package io.zokor.internal.exchange;
 
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
+import io.zokor.event.RequestPhase;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.Ticker;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Deadlines {
 
     private final ExchangeCodec codec;
+
+    private final ConnectionContext connection;
 
     private final Ticker ticker;
 
@@ -39,9 +42,11 @@ final class Deadlines {
 
     private long writeStarted;
 
-    Deadlines(ExchangeCodec codec, ServerContext server, Limits limits, long now) {
+    Deadlines(ExchangeCodec codec, ConnectionContext connection, Limits limits, long now) {
+        ServerContext server = connection.server();
         Timeouts timeouts = server.config().timeouts();
         this.codec = codec;
+        this.connection = connection;
         this.ticker = server.ticker();
         this.reading = new Pace(timeouts, limits, Pace.READING);
         this.writing = new Pace(timeouts, limits, Pace.WRITING);
@@ -70,6 +75,7 @@ final class Deadlines {
     }
 
     void beginRead() throws DeadlineExceededException {
+        connection.phase(RequestPhase.READING);
         RequestGuard current = guard;
         if (current != null) {
             current.enterIo();
@@ -113,6 +119,7 @@ final class Deadlines {
     }
 
     void endRead(long bytes) throws DeadlineExceededException {
+        connection.phase(RequestPhase.HANDLER);
         leave(guard);
         inRead = false;
         reading.account(ticker.nanos() - readStarted, bytes);
@@ -120,6 +127,7 @@ final class Deadlines {
     }
 
     void beginWrite() throws DeadlineExceededException {
+        connection.phase(RequestPhase.WRITING);
         RequestGuard current = guard;
         if (current != null) {
             current.enterIo();
@@ -149,6 +157,7 @@ final class Deadlines {
     }
 
     void endWrite(long bytes) throws DeadlineExceededException {
+        connection.phase(RequestPhase.HANDLER);
         leave(guard);
         writing.account(ticker.nanos() - writeStarted, bytes);
         codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);

@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeOutcome;
 import io.zokor.event.ExchangeSummary;
+import io.zokor.event.RequestPhase;
 import io.zokor.http.AbortHandlerException;
 import io.zokor.http.Handler;
 import io.zokor.http.Headers;
@@ -65,7 +67,7 @@ public final class Exchange {
         this.server = connection.server();
         this.handler = handler;
         this.limits = server.limits().get();
-        this.deadlines = new Deadlines(codec, server, limits, server.ticker().nanos());
+        this.deadlines = new Deadlines(codec, connection, limits, server.ticker().nanos());
         this.response = new Response(codec, deadlines, this);
         this.body = new RequestBody(codec, deadlines, response, limits.maxRequestBody(), expectsContinue(codec.head()));
         this.request = new ExchangeRequest(codec, body, connection);
@@ -90,11 +92,13 @@ public final class Exchange {
     }
 
     private Outcome run() {
+        connection.phase(RequestPhase.QUEUED);
+        connection.current(this);
         if (!server.gate().enter()) {
             return refuse(new RejectedRequestException(503, RejectReason.OVERLOAD,
                     "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
         }
-        connection.current(request);
+        connection.phase(RequestPhase.HANDLER);
         server.listener().requestStarted(connection, request);
         Outcome outcome = new Outcome.Aborted(CloseReason.SERVER);
         try {
@@ -159,9 +163,21 @@ public final class Exchange {
         } finally {
             response.end();
             body.end();
+            connection.current(null);
         }
         server.listener().exchangeEnded(summary(outcome));
         return outcome;
+    }
+
+    // ---- what can be seen from outside
+
+    ExchangeRequest request() {
+        return request;
+    }
+
+    ConnectionSnapshot.RequestSnapshot snapshot(RequestPhase phase, long now) {
+        return new ConnectionSnapshot.RequestSnapshot(request.method(), request.path(),
+                ConnectionContext.since(codec.head().startedNanos(), now), phase, body.bytesRead(), response.written());
     }
 
     // ---- what the response's controller asks
