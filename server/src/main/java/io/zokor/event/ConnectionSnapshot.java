@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param request the request that runs, or {@code null} for none: none yet, the head of one is being read, or it is idle
  * @param thread name of the thread that serves it
  */
-public record ConnectionSnapshot(long id, ConnectionState state, SocketAddress remoteAddress, SocketAddress localAddress,
+public record ConnectionSnapshot(long id, ConnectionState state, SocketAddress remoteAddress,
+        SocketAddress localAddress,
         @Nullable String tls, Duration age, Duration stateAge, long requestCount, @Nullable RequestSnapshot request,
         String thread) {
 

@@ -21,6 +21,10 @@ final class DrainingHandler implements Handler {
         draining = value;
     }
 
+    boolean isDraining() {
+        return draining;
+    }
+
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
         if (draining) {

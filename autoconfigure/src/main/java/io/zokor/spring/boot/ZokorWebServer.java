@@ -254,6 +254,11 @@ public final class ZokorWebServer implements WebServer {
         return server;
     }
 
+    /** {@return whether it is shutting down: in its drain delay or after} */
+    public boolean isDraining() {
+        return draining.isDraining() || server.isDraining();
+    }
+
     /** {@return what is served} */
     public Deployment deployment() {
         return deployment;

@@ -1,0 +1,201 @@
+package io.zokor.spring.actuate;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.zokor.config.Limits;
+import io.zokor.event.ConnectionSnapshot;
+import io.zokor.event.ConnectionState;
+import io.zokor.server.Server;
+import io.zokor.spring.boot.ZokorWebServer;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+
+/**
+ * {@code /actuator/zokor}: who is connected, what runs, for how long, and where it is stuck. Shows no header field, no cookie and
+ * no query. Stateless.
+ */
+@Endpoint(id = "zokor")
+public final class ZokorEndpoint {
+
+    private static final int OLDEST = 20;
+
+    private static final String MAIN = "main";
+
+    private final ZokorServers servers;
+
+    /**
+     * Makes the endpoint.
+     *
+     * @param servers the servers it shows
+     */
+    public ZokorEndpoint(ZokorServers servers) {
+        this.servers = servers;
+    }
+
+    /**
+     * All servers.
+     *
+     * @param servers the servers by their names
+     */
+    public record Overview(Map<String, ServerView> servers) implements OperationResponseBody {
+    }
+
+    /**
+     * One server.
+     *
+     * @param listeners addresses where it listens
+     * @param draining whether it is shutting down
+     * @param connections how many connections are in each state
+     * @param limits the limits beside what they limit
+     * @param oldestRequests the requests that have been running longest, at most 20
+     */
+    public record ServerView(List<String> listeners, boolean draining, Map<String, Long> connections,
+            Map<String, Use> limits, List<ConnectionView> oldestRequests) {
+    }
+
+    /**
+     * A limit and its use.
+     *
+     * @param used how much of it is used
+     * @param limit the limit, or {@code null} for none
+     */
+    public record Use(long used, @Nullable Long limit) {
+    }
+
+    /**
+     * One connection.
+     *
+     * @param id what it is shown under
+     * @param state its state
+     * @param remoteAddress the client's address
+     * @param localAddress the server's address
+     * @param tls version of its encryption, or {@code null} for none
+     * @param ageMillis how long ago it was accepted
+     * @param stateAgeMillis since when it has been in its state
+     * @param requestCount how many requests it has begun
+     * @param request the request that runs, or {@code null}
+     * @param thread name of its thread
+     * @param stack where its thread is, innermost first, or {@code null} where that was not asked for
+     */
+    public record ConnectionView(String id, String state, String remoteAddress, String localAddress,
+            @Nullable String tls, long ageMillis, long stateAgeMillis, long requestCount,
+            @Nullable RequestView request, String thread, @Nullable List<String> stack)
+            implements
+            OperationResponseBody {
+    }
+
+    /**
+     * A running request.
+     *
+     * @param method its method
+     * @param path its path, without its query
+     * @param ageMillis how long ago its first byte came
+     * @param phase queued, reading, handler or writing
+     * @param bytesRead bytes of its body that were read
+     * @param bytesWritten bytes of its response's body that were written
+     */
+    public record RequestView(String method, String path, long ageMillis, String phase, long bytesRead,
+            long bytesWritten) {
+    }
+
+    /**
+     * Shows all servers.
+     *
+     * @return the servers
+     */
+    @ReadOperation
+    public Overview overview() {
+        Map<String, ServerView> views = new LinkedHashMap<>();
+        servers.all().forEach(server -> views.put(server.name(), view(server)));
+        return new Overview(views);
+    }
+
+    /**
+     * Shows one connection.
+     *
+     * @param id its number; for a server other than the main one, its name, a hyphen and the number
+     * @param stack whether to show where its thread is
+     * @return the connection, or {@code null} where there is none
+     */
+    @ReadOperation
+    public @Nullable ConnectionView connection(@Selector String id, @Nullable Boolean stack) {
+        int hyphen = id.lastIndexOf('-');
+        ZokorWebServer found = servers.named(hyphen < 0 ? MAIN : id.substring(0, hyphen));
+        String number = id.substring(hyphen + 1);
+        if (found == null || !number.matches("\\d{1,18}")) {
+            return null;
+        }
+        Server server = found.server();
+        long wanted = Long.parseLong(number);
+        for (ConnectionSnapshot connection : server.connections()) {
+            if (connection.id() == wanted) {
+                List<StackTraceElement> frames = Boolean.TRUE.equals(stack) ? server.stack(wanted) : null;
+                return view(found, connection,
+                        frames == null ? null : frames.stream().map(StackTraceElement::toString).toList());
+            }
+        }
+        return null;
+    }
+
+    private static ServerView view(ZokorWebServer webServer) {
+        Server server = webServer.server();
+        List<ConnectionSnapshot> connections = server.connections();
+        Map<String, Long> states = new LinkedHashMap<>();
+        for (ConnectionState state : ConnectionState.values()) {
+            if (state != ConnectionState.CLOSED) {
+                states.put(state.tag(), connections.stream().filter(c -> c.state() == state).count());
+            }
+        }
+        return new ServerView(server.addresses().stream().map(Object::toString).toList(), webServer.isDraining(),
+                states,
+                limits(server), oldest(webServer, connections));
+    }
+
+    private static Map<String, Use> limits(Server server) {
+        Limits limits = server.limits();
+        Map<String, Use> uses = new LinkedHashMap<>();
+        int connections = server.maxConnections();
+        uses.put("max-connections",
+                new Use(server.openConnections(), connections == Integer.MAX_VALUE ? null : (long) connections));
+        int requests = limits.maxConcurrentRequests();
+        uses.put("max-concurrent-requests",
+                new Use(server.activeRequests(), requests == Limits.OFF ? null : (long) requests));
+        uses.put("queue-size", new Use(server.queuedRequests(), (long) limits.queueSize()));
+        return uses;
+    }
+
+    private static List<ConnectionView> oldest(ZokorWebServer server, List<ConnectionSnapshot> connections) {
+        record Running(ConnectionSnapshot connection, ConnectionSnapshot.RequestSnapshot request) {
+        }
+        List<Running> running = new ArrayList<>();
+        for (ConnectionSnapshot connection : connections) {
+            ConnectionSnapshot.RequestSnapshot request = connection.request();
+            if (request != null) {
+                running.add(new Running(connection, request));
+            }
+        }
+        return running.stream().sorted(Comparator.comparing((Running r) -> r.request().age()).reversed()).limit(OLDEST)
+                .map(r -> view(server, r.connection(), null)).toList();
+    }
+
+    private static ConnectionView view(ZokorWebServer server, ConnectionSnapshot connection,
+            @Nullable List<String> stack) {
+        ConnectionSnapshot.RequestSnapshot request = connection.request();
+        String id = server.name().equals(MAIN) ? "" + connection.id() : server.name() + "-" + connection.id();
+        return new ConnectionView(id, connection.state().tag(), connection.remoteAddress().toString(),
+                connection.localAddress().toString(), connection.tls(), connection.age().toMillis(),
+                connection.stateAge().toMillis(), connection.requestCount(), request == null
+                        ? null
+                        : new RequestView(request.method(), request.path(), request.age().toMillis(),
+                                request.phase().tag(), request.bytesRead(), request.bytesWritten()),
+                connection.thread(), stack);
+    }
+}
