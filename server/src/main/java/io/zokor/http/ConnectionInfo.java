@@ -1,6 +1,7 @@
 package io.zokor.http;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 
 import io.zokor.net.TlsInfo;
 
@@ -14,6 +15,9 @@ public interface ConnectionInfo {
 
     /** {@return how many requests the connection has begun, the current one included} */
     long requestCount();
+
+    /** {@return how long ago the connection was accepted} */
+    Duration age();
 
     /** {@return the client's address: of the socket, or as a trusted PROXY protocol header gives it} */
     SocketAddress remoteAddress();

@@ -15,6 +15,7 @@ import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.event.CompositeListener;
 import io.zokor.event.ConnectionSnapshot;
+import io.zokor.event.JfrListener;
 import io.zokor.event.ServerListener;
 import io.zokor.http.Handler;
 import io.zokor.internal.exchange.DateField;
@@ -77,12 +78,20 @@ public final class Server implements AutoCloseable {
         this.address = builder.address;
         this.handler = builder.handler == null ? ServeMux.defaultMux() : builder.handler;
         this.config = builder.config;
-        this.listener = new CompositeListener(builder.listeners);
+        this.listener = new CompositeListener(listeners(builder));
         this.threads = builder.threads;
         this.ticker = builder.ticker;
         this.classLoader = builder.classLoader;
         this.limits = config.limits();
         this.gate = new RequestGate(() -> limits);
+    }
+
+    private static List<ServerListener> listeners(Builder builder) {
+        List<ServerListener> listeners = new ArrayList<>(builder.listeners);
+        if (JfrListener.isAvailable()) {
+            listeners.add(new JfrListener());
+        }
+        return listeners;
     }
 
     /** {@return a builder} */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.nio.charset.StandardCharsets;
 
 import io.zokor.http.ConnectionInfo;
@@ -140,6 +141,11 @@ public final class TestRequest implements Request {
         @Override
         public long requestCount() {
             return 1;
+        }
+
+        @Override
+        public Duration age() {
+            return Duration.ZERO;
         }
 
         @Override

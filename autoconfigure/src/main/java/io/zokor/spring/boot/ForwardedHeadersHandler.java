@@ -3,6 +3,7 @@ package io.zokor.spring.boot;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -198,6 +199,11 @@ final class ForwardedHeadersHandler implements Handler {
         @Override
         public long requestCount() {
             return connection.requestCount();
+        }
+
+        @Override
+        public Duration age() {
+            return connection.age();
         }
 
         @Override

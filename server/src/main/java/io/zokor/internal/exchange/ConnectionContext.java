@@ -76,6 +76,11 @@ public final class ConnectionContext implements ConnectionInfo {
     }
 
     @Override
+    public Duration age() {
+        return since(acceptedNanos, server.ticker().nanos());
+    }
+
+    @Override
     public SocketAddress remoteAddress() {
         return conn.remoteAddress();
     }
