@@ -126,7 +126,7 @@ public final class JfrListener implements ServerListener {
     @Description("A connection was closed")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class ConnectionEvent extends Event {
+    static final class ConnectionEvent extends Event {
 
         @Label("Connection")
         long connection;
@@ -152,7 +152,7 @@ public final class JfrListener implements ServerListener {
     @Description("A request ended, or the head of one was refused")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class RequestEvent extends Event {
+    static final class RequestEvent extends Event {
 
         @Label("Connection")
         long connection;
@@ -197,7 +197,7 @@ public final class JfrListener implements ServerListener {
     @Description("The server refused a request by itself")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class RejectionEvent extends Event {
+    static final class RejectionEvent extends Event {
 
         @Label("Connection")
         long connection;
@@ -219,7 +219,7 @@ public final class JfrListener implements ServerListener {
     @Description("An exception left a handler")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class PanicEvent extends Event {
+    static final class PanicEvent extends Event {
 
         @Label("Connection")
         long connection;
@@ -234,7 +234,7 @@ public final class JfrListener implements ServerListener {
     @Description("Accepting failed and is tried again")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class AcceptRetryEvent extends Event {
+    static final class AcceptRetryEvent extends Event {
 
         @Label("Listener")
         @Nullable
@@ -254,7 +254,7 @@ public final class JfrListener implements ServerListener {
     @Description("A TLS handshake ended")
     @Category({ "Zokor" })
     @StackTrace(false)
-    private static final class TlsHandshakeEvent extends Event {
+    static final class TlsHandshakeEvent extends Event {
 
         @Label("Connection")
         long connection;

@@ -99,6 +99,21 @@ public final class ServletContainer implements Handler {
         return context.sessions().active();
     }
 
+    /** {@return how many sessions were created; restored ones do not count} */
+    public long createdSessions() {
+        return context.sessions().created();
+    }
+
+    /** {@return how many sessions have expired} */
+    public long expiredSessions() {
+        return context.sessions().expired();
+    }
+
+    /** {@return how many sessions were not created because there were too many} */
+    public long rejectedSessions() {
+        return context.sessions().rejected();
+    }
+
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
         if (context.phase() != ContextParts.Phase.READY) {

@@ -17,6 +17,11 @@ public interface Deployment {
     @Nullable
     String contextPath();
 
+    /** {@return how many sessions there are and were, or {@code null} where there can be none} */
+    default @Nullable SessionCounts sessions() {
+        return null;
+    }
+
     /**
      * Builds the application; nothing listens yet.
      *

@@ -37,6 +37,8 @@ public final class ServerCounters implements ServerListener {
     private static final String REJECTED = "zokor.requests.rejected";
     private static final String TIMEOUTS = "zokor.timeouts";
     private static final String HANDSHAKES = "zokor.tls.handshakes";
+    private static final String BYTES_READ = "zokor.bytes.read";
+    private static final String BYTES_WRITTEN = "zokor.bytes.written";
     private static final String LOG_DROPPED = "zokor.access-log.dropped";
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -44,6 +46,10 @@ public final class ServerCounters implements ServerListener {
     private final ConcurrentHashMap<Key, Series> series = new ConcurrentHashMap<>();
     private final LongAdder[] connections = new LongAdder[ConnectionState.values().length];
     private final Series accepted;
+    private final Series bytesRead;
+    private final Series bytesWritten;
+    private final Times connectionTimes = new Times(new LongAdder(), new LongAdder());
+    private final Times handshakeTimes = new Times(new LongAdder(), new LongAdder());
 
     /**
      * One counter that only rises.
@@ -65,9 +71,25 @@ public final class ServerCounters implements ServerListener {
                 case REJECTED -> "Requests that the server refused by itself";
                 case TIMEOUTS -> "Time limits that passed";
                 case HANDSHAKES -> "TLS handshakes, by result";
+                case BYTES_READ -> "Bytes of request bodies that the application read";
+                case BYTES_WRITTEN -> "Bytes of response bodies that the application wrote";
                 case LOG_DROPPED -> "Lines of the access log that were dropped";
                 default -> name;
             };
+        }
+    }
+
+    /**
+     * How often something happened and how long that took in all.
+     *
+     * @param count how often
+     * @param nanos how long in all, in nanoseconds
+     */
+    public record Times(LongAdder count, LongAdder nanos) {
+
+        private void add(Duration duration) {
+            count.increment();
+            nanos.add(duration.toNanos());
         }
     }
 
@@ -81,6 +103,8 @@ public final class ServerCounters implements ServerListener {
         }
         // Present from the start, so that rates and alerts see the first event.
         accepted = series(ACCEPTED, null, null);
+        bytesRead = series(BYTES_READ, null, null);
+        bytesWritten = series(BYTES_WRITTEN, null, null);
         series(RETRIES, null, null);
         series(PANICS, "none", null);
         series(LOG_DROPPED, null, null);
@@ -149,6 +173,16 @@ public final class ServerCounters implements ServerListener {
         return state == ConnectionState.CLOSED ? 0 : connections[state.ordinal()].sum();
     }
 
+    /** {@return how long the connections that have ended were open} */
+    public Times connectionTimes() {
+        return connectionTimes;
+    }
+
+    /** {@return how long TLS handshakes took} */
+    public Times handshakeTimes() {
+        return handshakeTimes;
+    }
+
     @Override
     public void connectionAccepted(ConnectionInfo connection) {
         connections[ConnectionState.NEW.ordinal()].increment();
@@ -164,6 +198,7 @@ public final class ServerCounters implements ServerListener {
     @Override
     public void connectionClosed(ConnectionInfo connection, CloseReason reason) {
         count(CLOSED, reason, null);
+        connectionTimes.add(connection.age());
     }
 
     @Override
@@ -174,6 +209,7 @@ public final class ServerCounters implements ServerListener {
     @Override
     public void tlsHandshake(ConnectionInfo connection, @Nullable TlsInfo tls, Duration duration,
             @Nullable IOException failure) {
+        handshakeTimes.add(duration);
         count(HANDSHAKES, tls == null ? "failure" : "success", tls == null ? "none" : tls.protocol());
     }
 
@@ -194,6 +230,8 @@ public final class ServerCounters implements ServerListener {
 
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
+        bytesRead.count().add(summary.bytesRead());
+        bytesWritten.count().add(summary.bytesWritten());
         count(REQUESTS, summary.protocol(), summary.outcome().tag());
     }
 

@@ -1,9 +1,14 @@
 package io.zokor.spring.boot;
 
 import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.zokor.net.TlsContext;
@@ -29,6 +34,8 @@ final class TlsSettings implements TlsContexts {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final TlsContext.ClientAuth clientAuth;
+    /** When the first certificate of each server name's bundle expires; the name is empty for most names. */
+    private final Map<String, Instant> expiries = new ConcurrentHashMap<>();
     private volatile Terms terms;
 
     /**
@@ -56,6 +63,8 @@ final class TlsSettings implements TlsContexts {
         Map<String, TlsContext> contexts = new HashMap<>();
         byName.forEach((name, named) -> contexts.put(name, context("server.ssl.server-name-bundles", named)));
         this.terms = Terms.of(context(source, bundle), contexts);
+        byName.forEach(this::noteExpiry);
+        noteExpiry("", bundle);
     }
 
     /** Makes the terms of {@code server.ssl}, and follows the changes of its bundles. */
@@ -85,6 +94,32 @@ final class TlsSettings implements TlsContexts {
         return settings;
     }
 
+    /** {@return when the first of the certificates expires, or {@code null} where that is not known} */
+    @Nullable
+    Instant certificateExpiry() {
+        return expiries.values().stream().min(Instant::compareTo).orElse(null);
+    }
+
+    private void noteExpiry(String name, SslBundle bundle) {
+        Instant first = Instant.MAX;
+        try {
+            KeyStore keyStore = bundle.getStores().getKeyStore();
+            for (String alias : keyStore == null ? List.<String>of() : Collections.list(keyStore.aliases())) {
+                if (keyStore.getCertificate(alias) instanceof X509Certificate certificate) {
+                    Instant end = certificate.getNotAfter().toInstant();
+                    first = end.isBefore(first) ? end : first;
+                }
+            }
+        } catch (KeyStoreException e) {
+            logger.debug("the certificates' expiry is not known", e);
+        }
+        if (first.equals(Instant.MAX)) {
+            expiries.remove(name);
+        } else {
+            expiries.put(name, first);
+        }
+    }
+
     /** {@return whether some names have terms of their own} */
     boolean hasNames() {
         return !terms.byName().isEmpty();
@@ -107,6 +142,7 @@ final class TlsSettings implements TlsContexts {
                 byName.put(serverName, context);
                 terms = Terms.of(old.otherwise(), byName);
             }
+            noteExpiry(serverName == null ? "" : serverName, changed);
             logger.info("SSL bundle '" + bundleName + "' has changed; new connections use it");
         } catch (RuntimeException e) {
             logger.warn("SSL bundle '" + bundleName + "' has changed but cannot be used; the old one stays in use", e);

@@ -3,6 +3,7 @@ package io.zokor.spring.boot;
 import java.time.Duration;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.Shutdown;
 
 /**
@@ -11,6 +12,7 @@ import org.springframework.boot.web.server.Shutdown;
  * @param bindings where it listens, the main one first; empty for nowhere
  * @param shutdown whether running requests may end
  * @param drainDelay how long it serves on before it stops listening
+ * @param tls the terms of TLS of its main port, or {@code null} for none
  */
-record WebServerSettings(List<Binding> bindings, Shutdown shutdown, Duration drainDelay) {
+record WebServerSettings(List<Binding> bindings, Shutdown shutdown, Duration drainDelay, @Nullable TlsSettings tls) {
 }

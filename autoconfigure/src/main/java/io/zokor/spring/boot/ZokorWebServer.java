@@ -1,6 +1,7 @@
 package io.zokor.spring.boot;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -257,6 +258,12 @@ public final class ZokorWebServer implements WebServer {
     /** {@return whether it is shutting down: in its drain delay or after} */
     public boolean isDraining() {
         return draining.isDraining() || server.isDraining();
+    }
+
+    /** {@return when the first certificate of the main port expires, or {@code null} where there is none} */
+    public @Nullable Instant certificateExpiry() {
+        TlsSettings tls = settings.tls();
+        return tls == null ? null : tls.certificateExpiry();
     }
 
     /** {@return what is served} */

@@ -154,7 +154,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
             ClassLoader classLoader) {
         warnOfHttp2();
         TlsSettings tls = tls();
-        WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay);
+        WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
         ServerConfig config = config();
         CurrentLimits currentLimits = new CurrentLimits(limits);
         Deployment deployed = deployment.apply(currentLimits);

@@ -3,6 +3,7 @@ package io.zokor.spring.boot.servlet;
 import io.zokor.http.Handler;
 import io.zokor.servlet.ServletContainer;
 import io.zokor.spring.boot.Deployment;
+import io.zokor.spring.boot.SessionCounts;
 
 import jakarta.servlet.ServletException;
 
@@ -25,6 +26,12 @@ final class ServletDeployment implements Deployment {
     @Override
     public String contextPath() {
         return contextPath;
+    }
+
+    @Override
+    public SessionCounts sessions() {
+        return new SessionCounts(container.activeSessions(), container.createdSessions(), container.expiredSessions(),
+                container.rejectedSessions());
     }
 
     @Override
