@@ -2,7 +2,6 @@ package io.zokor.internal.exchange;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
@@ -17,7 +16,6 @@ import io.zokor.http.Handler;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
-import io.zokor.http.Status;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.PeerGoneException;
@@ -339,19 +337,15 @@ public final class Exchange {
             return abort(reason);
         }
         codec.close();
+        ErrorAnswer text = ErrorAnswer.of(status, codec.head().headers().all("Accept"));
         Headers headers = new Headers();
-        headers.set("Content-Type", "text/plain; charset=utf-8");
+        headers.set("Content-Type", text.contentType());
         if (status == 503) {
             headers.set("Retry-After", "1");
         }
         deadlines.guard(null);
-        response.replace(status, headers, errorText(status));
+        response.replace(status, headers, text.body());
         return new Outcome.Final(reason);
-    }
-
-    /** The body of an answer that the server makes by itself. */
-    public static byte[] errorText(int status) {
-        return (status + " " + Status.reason(status) + "\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     private Outcome abort(CloseReason reason) {

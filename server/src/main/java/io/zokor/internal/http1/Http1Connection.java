@@ -3,6 +3,7 @@ package io.zokor.internal.http1;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
@@ -14,6 +15,7 @@ import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.Outcome;
 import io.zokor.internal.exchange.RequestHead;
@@ -204,10 +206,12 @@ public final class Http1Connection {
 
     /** An answer to what is no request: there is no exchange for it. */
     private void answer(int status, RejectReason reason, CloseReason closing) {
-        byte[] text = Exchange.errorText(status);
+        // What the client accepts is not known: its head could not be read.
+        ErrorAnswer answer = ErrorAnswer.of(status, List.of());
+        byte[] text = answer.body();
         ByteWriter out = new ByteWriter(conn);
         out.add(StatusLines.of(status));
-        out.addField("Content-Type", "text/plain; charset=utf-8");
+        out.addField("Content-Type", answer.contentType());
         out.addField("Content-Length", Integer.toString(text.length));
         out.add(server.date().bytes());
         String serverHeader = server.config().serverHeader();
