@@ -104,8 +104,9 @@ final class TlsSettings implements TlsContexts {
         Instant first = Instant.MAX;
         try {
             KeyStore keyStore = bundle.getStores().getKeyStore();
-            for (String alias : keyStore == null ? List.<String>of() : Collections.list(keyStore.aliases())) {
-                if (keyStore.getCertificate(alias) instanceof X509Certificate certificate) {
+            List<String> aliases = keyStore == null ? List.of() : Collections.list(keyStore.aliases());
+            for (String alias : aliases) {
+                if (keyStore != null && keyStore.getCertificate(alias) instanceof X509Certificate certificate) {
                     Instant end = certificate.getNotAfter().toInstant();
                     first = end.isBefore(first) ? end : first;
                 }
