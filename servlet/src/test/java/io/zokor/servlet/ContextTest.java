@@ -113,7 +113,8 @@ class ContextTest {
         EVENTS.clear();
         container.destroy();
         container.destroy();
-        assertThat(EVENTS).containsExactly("destroy late", "destroy early", "destroy lazy", "destroy filter", "end added",
+        assertThat(EVENTS).containsExactly("destroy late", "destroy early", "destroy lazy", "destroy filter",
+                "end added",
                 "end declared");
     }
 
