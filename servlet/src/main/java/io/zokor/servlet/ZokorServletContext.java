@@ -6,7 +6,6 @@ import java.lang.System.Logger.Level;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.charset.Charset;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.EventListener;
@@ -482,11 +481,6 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     }
 
     @Override
-    public void setRequestCharacterEncoding(Charset encoding) {
-        setRequestCharacterEncoding(encoding.name());
-    }
-
-    @Override
     public @Nullable String getResponseCharacterEncoding() {
         checkUnrestricted();
         return responseEncoding();
@@ -496,10 +490,5 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     public void setResponseCharacterEncoding(@Nullable String encoding) {
         checkNotInitialized();
         responseEncoding(encoding);
-    }
-
-    @Override
-    public void setResponseCharacterEncoding(Charset encoding) {
-        setResponseCharacterEncoding(encoding.name());
     }
 }

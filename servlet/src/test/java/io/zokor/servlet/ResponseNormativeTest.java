@@ -374,6 +374,19 @@ class ResponseNormativeTest {
     }
 
     @Test
+    void streamSendsBytesAsTheyAre() throws Exception {
+        byte[] all = new byte[256];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = (byte) i;
+        }
+        RawResponse response = Inside.get((q, r) -> {
+            r.setContentType("text/plain;charset=UTF-16");
+            r.getOutputStream().write(all);
+        });
+        assertThat(response.body()).isEqualTo(all);
+    }
+
+    @Test
     void flushOfStreamOrWriterCommits() throws Exception {
         Inside.get((q, r) -> {
             assertThat(r.isCommitted()).isFalse();
