@@ -391,7 +391,12 @@ class NonBlockingTest {
                 StringBuilder answers = new StringBuilder();
                 out.setWriteListener(new WriteListener() {
                     @Override
-                    public void onWritePossible() {
+                    public void onWritePossible() throws IOException {
+                        // The next piece may be here before the write of the former answer is known to be done.
+                        if (!answers.isEmpty() && out.isReady()) {
+                            out.print(answers.toString());
+                            answers.setLength(0);
+                        }
                     }
 
                     @Override

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.UnsupportedEncodingException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +18,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.zokor.net.TcpListener;
+import io.zokor.net.TlsContext;
+import io.zokor.net.TlsContexts;
+import io.zokor.net.TlsListener;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
+import io.zokor.testing.TestCertificates;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -562,5 +569,33 @@ class RequestNormativeTest {
             r.getOutputStream().close();
             assertThatIllegalStateException().isThrownBy(q::startAsync);
         });
+    }
+
+    @Test
+    void tlsIsSeenInSchemeAttributesAndConnection() throws Exception {
+        TestCertificates.Identity identity = TestCertificates.selfSigned("server");
+        Inside inside = new Inside();
+        try (Web web = Web.serving(inside.run((q, r) -> {
+            assertThat(q.isSecure()).isTrue();
+            assertThat(q.getScheme()).isEqualTo("https");
+            assertThat(q.getServletConnection().isSecure()).isTrue();
+            assertThat(q.getAttribute("jakarta.servlet.request.secure_protocol")).isIn("TLSv1.2", "TLSv1.3");
+            assertThat((String) q.getAttribute("jakarta.servlet.request.cipher_suite")).startsWith("TLS_");
+            assertThat((Integer) q.getAttribute("jakarta.servlet.request.key_size")).isGreaterThanOrEqualTo(128);
+            assertThat(q.getAttribute("jakarta.servlet.request.ssl_session_id")).isInstanceOf(String.class);
+            assertThat(q.getAttribute("jakarta.servlet.request.X509Certificate")).isNull();
+            r.getWriter().print("secure");
+        }))) {
+            TlsListener listener = new TlsListener(
+                    TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10), TlsContexts
+                            .of(new TlsContext(identity.context(), null, null, TlsContext.ClientAuth.NONE)));
+            web.server.start(listener);
+            int port = ((InetSocketAddress) listener.address()).getPort();
+            try (RawClient client = RawClient.connectTls(port, TestCertificates.trusting(identity), "localhost")) {
+                String text = client.get("/").text();
+                inside.rethrow();
+                assertThat(text).isEqualTo("secure");
+            }
+        }
     }
 }
