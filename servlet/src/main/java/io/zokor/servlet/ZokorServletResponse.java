@@ -51,7 +51,8 @@ final class ZokorServletResponse implements HttpServletResponse, ContainerOutput
 
     private final ResponseController controller;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    // Fair: a thread that writes in a loop must not keep the container from ending the exchange.
+    private final ReentrantLock lock = new ReentrantLock(true);
 
     private final ContentType contentType;
 
