@@ -139,7 +139,7 @@ class HijackTest {
         })) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a");
-            server.awaitOpenConnections(0);
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.HIJACKED);
             assertThat(server.events().panics()).hasSize(1);
             assertThat(log.errors()).singleElement().asString().startsWith("panic serving 127.0.0.1:");
             try (HijackedConnection connection = taken.poll(10, TimeUnit.SECONDS)) {
