@@ -79,6 +79,9 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
     /** Of whoever reads. */
     private long bytesRead;
 
+    /** What the next read may use, of whoever reads: the piece before, where little of it was filled. */
+    private byte[] piece = NOTHING;
+
     BodyPublisher(ReactiveExchange exchange, Request request, ResponseController controller) {
         this.exchange = exchange;
         this.controller = controller;
@@ -288,12 +291,14 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
             terminate(Subscriber::onComplete);
             return;
         }
-        byte[] bytes = new byte[(int) (length < 0 ? PIECE : Math.min(PIECE, length - bytesRead))];
+        int size = (int) (length < 0 ? PIECE : Math.min(PIECE, length - bytesRead));
+        byte[] bytes = piece.length >= size ? piece : new byte[size];
+        piece = NOTHING;
         int n = 0;
         inRead = true;
         try {
             if (!stopped) {
-                n = in.read(bytes);
+                n = in.read(bytes, 0, size);
             }
         } catch (IOException e) {
             readFailed(e);
@@ -310,9 +315,13 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         }
     }
 
-    /** A client that sends byte by byte must not make the application hold a whole piece for each. */
-    private static ByteBuffer fitting(byte[] bytes, int n) {
-        return n < bytes.length / 4 ? ByteBuffer.wrap(Arrays.copyOf(bytes, n)) : ByteBuffer.wrap(bytes, 0, n);
+    /** A client that sends byte by byte must not cost a whole piece for each: the little is copied, the piece used again. */
+    private ByteBuffer fitting(byte[] bytes, int n) {
+        if (n >= bytes.length / 4) {
+            return ByteBuffer.wrap(bytes, 0, n);
+        }
+        piece = bytes;
+        return ByteBuffer.wrap(Arrays.copyOf(bytes, n));
     }
 
     private void emit(DataBuffer buffer) {
