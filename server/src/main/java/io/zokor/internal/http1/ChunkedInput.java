@@ -65,6 +65,14 @@ final class ChunkedInput implements BodyInput {
         if (left == 0 && !nextChunk()) {
             return -1;
         }
+        int n = readData(bytes, offset, length);
+        while (n < length && isDataBuffered() && nextChunk()) {
+            n += readData(bytes, offset + n, length - n);
+        }
+        return n;
+    }
+
+    private int readData(byte[] bytes, int offset, int length) throws IOException {
         int n = in.read(bytes, offset, (int) Math.min(length, left));
         if (n < 0) {
             throw new PeerGoneException("the input ended in the middle of a chunk", null);
@@ -72,6 +80,23 @@ final class ChunkedInput implements BodyInput {
         left -= n;
         endDue = left == 0;
         return n;
+    }
+
+    /**
+     * Whether data of a further chunk can be read without waiting: one read takes many small chunks at once. Whatever may be the
+     * last chunk, which has trailers behind it, is left to a read of its own.
+     */
+    private boolean isDataBuffered() {
+        byte[] bytes = in.array();
+        int size = in.position() + 2;
+        if (!endDue || size >= in.limit() || bytes[size] == '0') {
+            return false;
+        }
+        int i = size;
+        while (i < in.limit() && bytes[i] != '\n') {
+            i++;
+        }
+        return i + 1 < in.limit();
     }
 
     @Override
