@@ -267,7 +267,7 @@ class PropertiesOnTheWireTests {
     private RawClient waiting() throws InterruptedException {
         RawClient client = RawClient.connect(port);
         client.sendHead("GET /wait HTTP/1.1", "Host: a");
-        assertThat(context.getBean(Controller.class).inHandler.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(context.getBean(Controller.class).inHandler.await(30, TimeUnit.SECONDS)).isTrue();
         return client;
     }
 
@@ -347,7 +347,7 @@ class PropertiesOnTheWireTests {
         @GetMapping("/wait")
         String await() throws InterruptedException {
             inHandler.countDown();
-            return release.await(10, TimeUnit.SECONDS) ? "released" : "forgotten";
+            return release.await(30, TimeUnit.SECONDS) ? "released" : "forgotten";
         }
 
         @PostMapping("/form")

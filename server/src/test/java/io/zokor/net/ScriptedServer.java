@@ -81,7 +81,7 @@ final class ScriptedServer implements AutoCloseable {
 
     /** The next connection that has ended. */
     End end() throws InterruptedException {
-        End end = ends.poll(20, TimeUnit.SECONDS);
+        End end = ends.poll(30, TimeUnit.SECONDS);
         if (end == null) {
             throw new AssertionError("no connection has ended");
         }

@@ -355,7 +355,7 @@ class TlsConnTest {
         });
         try (SSLSocket client = client("TLSv1.3")) {
             client.startHandshake();
-            assertThat(full.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(full.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(server.end().failure()).isInstanceOf(DeadlineExceededException.class);
         }
     }
@@ -373,7 +373,7 @@ class TlsConnTest {
         });
         try (SSLSocket client = client("TLSv1.3")) {
             client.startHandshake();
-            assertThat(started.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
             accepted.get().close();
             assertThat(server.end().failure()).isInstanceOf(IOException.class);
             assertThat(reader.join()).failsWithin(Duration.ofSeconds(20)).withThrowableOfType(ExecutionException.class)

@@ -132,7 +132,7 @@ class AcceptRetryTest {
         try (LogCapture log = LogCapture.server();
                 TestServer server = TestServer.builder(HELLO).source(listener).start()) {
             Await.until("some retries", () -> server.events().retries().size() >= 3);
-            assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.server().shutdown(Await.BOUND)).isTrue();
             assertThat(listener.isOpen()).isFalse();
             int calls = listener.calls();
             assertThat(Await.holds(Duration.ofMillis(50), () -> listener.calls() > calls)).isFalse();

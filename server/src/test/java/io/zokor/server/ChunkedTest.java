@@ -39,7 +39,7 @@ class ChunkedTest {
             for (String piece : new String[] { "one", "two", "three" }) {
                 // The CRLF behind a chunk's data is not waited for.
                 client.send(Integer.toHexString(piece.length()) + "\r\n" + piece);
-                assertThat(pieces.poll(10, TimeUnit.SECONDS)).isEqualTo(piece);
+                assertThat(pieces.poll(30, TimeUnit.SECONDS)).isEqualTo(piece);
                 client.send("\r\n");
             }
             client.send("0\r\n\r\n");
@@ -53,7 +53,7 @@ class ChunkedTest {
         try (TestServer server = TestServer.serving((request, response) -> {
             try {
                 String order;
-                while (!(order = orders.poll(10, TimeUnit.SECONDS)).equals("end")) {
+                while (!(order = orders.poll(30, TimeUnit.SECONDS)).equals("end")) {
                     response.write(order);
                     response.flush();
                 }

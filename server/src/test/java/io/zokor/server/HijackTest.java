@@ -92,9 +92,9 @@ class HijackTest {
                 .add(response.controller().hijack()))) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a");
-            try (HijackedConnection connection = taken.poll(10, TimeUnit.SECONDS)) {
+            try (HijackedConnection connection = taken.poll(30, TimeUnit.SECONDS)) {
                 server.awaitOpenConnections(0);
-                assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
+                assertThat(server.server().shutdown(Await.BOUND)).isTrue();
                 client.send("?");
                 assertThat(connection.input().read()).isEqualTo('?');
                 connection.output().write('!');
@@ -111,7 +111,7 @@ class HijackTest {
                 Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(100));
         try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder((request, response) -> {
             try (HijackedConnection taken = response.controller().hijack()) {
-                boolean interrupted = late.await(10, TimeUnit.SECONDS) && Thread.currentThread().isInterrupted();
+                boolean interrupted = late.await(30, TimeUnit.SECONDS) && Thread.currentThread().isInterrupted();
                 taken.output().write((interrupted + " " + (char) taken.input().read()).getBytes());
             } catch (InterruptedException e) {
                 throw new IOException("interrupted", e);
@@ -142,7 +142,7 @@ class HijackTest {
             assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.HIJACKED);
             assertThat(server.events().panics()).hasSize(1);
             assertThat(log.errors()).singleElement().asString().startsWith("panic serving 127.0.0.1:");
-            try (HijackedConnection connection = taken.poll(10, TimeUnit.SECONDS)) {
+            try (HijackedConnection connection = taken.poll(30, TimeUnit.SECONDS)) {
                 connection.output().write("still mine".getBytes());
             }
             assertThat(client.readAll()).isEqualTo("still mine");

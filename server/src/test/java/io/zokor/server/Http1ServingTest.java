@@ -67,13 +67,13 @@ class Http1ServingTest {
                 request.contentLength(), request.headers().all("x"), request.target().raw())))) {
             RawClient client = server.client();
             client.sendHead("PATCH /a%20b?c=d HTTP/1.1", "Host: Example.com:81", "X: 1", "x: 2").readResponse();
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).containsExactly("PATCH", "/a%20b", "c=d", "HTTP/1.1",
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).containsExactly("PATCH", "/a%20b", "c=d", "HTTP/1.1",
                     "Example.com:81", "http", 0L, List.of("1", "2"), "/a%20b?c=d");
             client.sendHead("GET http://other/x HTTP/1.1", "Host: Example.com").readResponse();
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).containsExactly("GET", "/x", "null", "HTTP/1.1", "other",
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).containsExactly("GET", "/x", "null", "HTTP/1.1", "other",
                     "http", 0L, List.of(), "http://other/x");
             client.sendHead("GET / HTTP/1.0").readResponse();
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).containsExactly("GET", "/", "null", "HTTP/1.0", "", "http", 0L,
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).containsExactly("GET", "/", "null", "HTTP/1.0", "", "http", 0L,
                     List.of(), "/");
         }
     }
@@ -88,8 +88,8 @@ class Http1ServingTest {
             RawClient client = server.client();
             client.get("/");
             client.get("/");
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).containsExactly(client.localPort(), server.port(), 1L);
-            assertThat(seen.poll(10, TimeUnit.SECONDS)).containsExactly(client.localPort(), server.port(), 2L);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).containsExactly(client.localPort(), server.port(), 1L);
+            assertThat(seen.poll(30, TimeUnit.SECONDS)).containsExactly(client.localPort(), server.port(), 2L);
         }
     }
 
@@ -394,7 +394,7 @@ class Http1ServingTest {
                 RawClient client = server.client();
                 client.send("POST / HTTP/1.1\r\nHost: a\r\n" + body).shutdownOutput();
                 assertThat(client.readAll()).isEmpty();
-                assertThat(seen.poll(10, TimeUnit.SECONDS)).isInstanceOf(PeerGoneException.class);
+                assertThat(seen.poll(30, TimeUnit.SECONDS)).isInstanceOf(PeerGoneException.class);
             }
             assertThat(server.events().awaitEnded(2).outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
             assertThat(server.events().awaitClosed(2)).isEqualTo(CloseReason.CLIENT_ABORT);
@@ -433,7 +433,7 @@ class Http1ServingTest {
             client.sendHead("GET / HTTP/1.1", "Host: a");
             await(watching);
             client.reset();
-            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -455,7 +455,7 @@ class Http1ServingTest {
             assertThat(gone.getCount()).as("a half-close is no leaving").isEqualTo(1);
             client.reset();
             reset.countDown();
-            assertThat(gone.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(gone.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
         }
     }
@@ -692,8 +692,8 @@ class Http1ServingTest {
 
     static void await(CountDownLatch latch) {
         try {
-            if (!latch.await(10, TimeUnit.SECONDS)) {
-                throw new AssertionError("waited in vain for " + Duration.ofSeconds(10));
+            if (!latch.await(30, TimeUnit.SECONDS)) {
+                throw new AssertionError("waited in vain for " + Await.BOUND);
             }
         } catch (InterruptedException e) {
             throw new AssertionError(e);

@@ -140,7 +140,7 @@ class LimitsTest {
             client.sendHead("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked").send("4\r\nabcd\r\n0\r\n\r\n");
             RawResponse response = client.readResponse();
             assertThat(response.text()).as("the public text tells nothing").isEqualTo("413 Content Too Large\n");
-            assertThat(messages.poll(10, TimeUnit.SECONDS)).contains("zokor.limits.max-request-body");
+            assertThat(messages.poll(30, TimeUnit.SECONDS)).contains("zokor.limits.max-request-body");
         }
     }
 

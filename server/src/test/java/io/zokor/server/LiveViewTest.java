@@ -56,7 +56,7 @@ class LiveViewTest {
     };
 
     private void holdHere() throws InterruptedException {
-        if (!release.await(10, TimeUnit.SECONDS)) {
+        if (!release.await(30, TimeUnit.SECONDS)) {
             throw new IllegalStateException("nobody released the handler");
         }
     }
@@ -165,14 +165,14 @@ class LiveViewTest {
         Await.until("in the handler", () -> count(running("/wait", RequestPhase.HANDLER)) == 1);
         Thread stopping = Thread.ofVirtual().start(() -> {
             try {
-                server.server().shutdown(Duration.ofSeconds(10));
+                server.server().shutdown(Await.BOUND);
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
         });
         Await.until("draining", () -> server.server().isDraining());
         release.countDown();
-        assertThat(stopping.join(Duration.ofSeconds(10))).isTrue();
+        assertThat(stopping.join(Await.BOUND)).isTrue();
         assertThat(server.server().isDraining()).isFalse();
         assertThat(server.server().connections()).isEmpty();
         assertThat(server.server().addresses()).isEmpty();

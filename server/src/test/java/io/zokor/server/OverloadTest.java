@@ -32,7 +32,7 @@ class OverloadTest {
 
     private final Handler waiting = (request, response) -> {
         try {
-            if (!permits.tryAcquire(10, TimeUnit.SECONDS)) {
+            if (!permits.tryAcquire(30, TimeUnit.SECONDS)) {
                 throw new AssertionError("waited in vain");
             }
         } catch (InterruptedException e) {
@@ -177,7 +177,7 @@ class OverloadTest {
                 .config(c -> c.limits(DEFAULTS.withMaxConnections(1))).start()) {
             assertThat(server.client().get("/").text()).isEqualTo("done");
             RawClient two = server.client().sendHead("GET / HTTP/1.1", "Host: a");
-            assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.server().shutdown(Await.BOUND)).isTrue();
             assertThat(two.readResponse().text()).isEqualTo("done");
         }
     }

@@ -164,11 +164,11 @@ class RequestTimeoutTest {
         })) {
             RawClient client = server.client();
             assertThat(client.get("/none").status()).isEqualTo(200);
-            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(interrupted.poll(30, TimeUnit.SECONDS)).isFalse();
             assertThat(client.get("/more").status()).isEqualTo(200);
-            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(interrupted.poll(30, TimeUnit.SECONDS)).isFalse();
             assertThat(client.get("/less").status()).isEqualTo(503);
-            assertThat(interrupted.poll(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.poll(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

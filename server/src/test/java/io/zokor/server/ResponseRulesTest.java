@@ -94,7 +94,7 @@ class ResponseRulesTest {
         })) {
             RawClient client = server.client();
             assertThat(client.get("/").text()).isEqualTo("0123456789");
-            assertThat(thrown.poll(10, TimeUnit.SECONDS)).hasMessageContaining("10 bytes");
+            assertThat(thrown.poll(30, TimeUnit.SECONDS)).hasMessageContaining("10 bytes");
             assertThat(client.get("/").text()).as("the connection is in step").isEqualTo("0123456789");
         }
     }
@@ -401,7 +401,7 @@ class ResponseRulesTest {
             }
         })) {
             server.client().sendHead("GET / HTTP/1.1", "Host: a").expectReset();
-            assertThat(thrown.poll(10, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
+            assertThat(thrown.poll(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
             assertThat(log.errors()).hasSize(1);
         }
     }
@@ -430,7 +430,7 @@ class ResponseRulesTest {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a").readBytes(1000);
             client.reset();
-            assertThat(failures.poll(10, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(failures.poll(30, TimeUnit.SECONDS)).isEqualTo(3);
             assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
             assertThat(log.text()).isEmpty();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -89,7 +90,7 @@ class ReviewRestartTest {
             request.body().transferTo(response.body());
         }).listener(counts).build();
         server.start(listener(0));
-        int port = server.port();
+        AtomicInteger port = new AtomicInteger(server.port());
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < CLIENTS; i++) {
@@ -99,14 +100,14 @@ class ReviewRestartTest {
         for (int i = 0; i < RESTARTS; i++) {
             int before = answered.size();
             Await.until("requests between restarts", () -> answered.size() > before + 200);
-            assertThat(server.shutdown(Duration.ofSeconds(20))).as("all ended by itself").isTrue();
-            server.start(listener(port));
+            assertThat(server.shutdown(Await.BOUND)).as("all ended by itself").isTrue();
+            start(server, port);
         }
         over.set(true);
         for (Thread client : clients) {
             client.join();
         }
-        assertThat(server.shutdown(Duration.ofSeconds(20))).isTrue();
+        assertThat(server.shutdown(Await.BOUND)).isTrue();
         assertThat(handled).hasSizeGreaterThan(RESTARTS * 200);
         handled.removeAll(answered);
         assertThat(handled).as("handled, but not answered").isEmpty();
@@ -118,14 +119,24 @@ class ReviewRestartTest {
         }
     }
 
+    /** On the port it had, or another if somebody has taken that in between. */
+    private static void start(Server server, AtomicInteger port) throws IOException {
+        try {
+            server.start(listener(port.get()));
+        } catch (BindException e) {
+            server.start(listener(0));
+            port.set(server.port());
+        }
+    }
+
     private static TcpListener listener(int port) throws IOException {
         return TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
     }
 
     /** Sends one request after the other; whatever goes wrong, it connects again and goes on. */
-    private static void load(int port, String name, AtomicBoolean over, Set<String> answered) {
+    private static void load(AtomicInteger port, String name, AtomicBoolean over, Set<String> answered) {
         for (int n = 0; !over.get();) {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port.get())) {
                 socket.setSoTimeout(20_000);
                 InputStream in = new BufferedInputStream(socket.getInputStream());
                 boolean open = true;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -82,7 +81,7 @@ class ReviewServerTest {
         }).leavesConnectionsOpen().start();
         try (server) {
             server.client().sendHead("GET / HTTP/1.1", "Host: a");
-            assertThat(taken.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
             server.server().close();
             server.events().awaitClosed(1);
             long id = server.events().accepted().getFirst().id();
@@ -102,13 +101,11 @@ class ReviewServerTest {
             server.server().onShutdown(() -> {
                 try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
                     hook.complete("connected to " + socket);
-                } catch (ConnectException e) {
-                    hook.complete("refused");
                 } catch (IOException e) {
-                    hook.completeExceptionally(e);
+                    hook.complete("refused");
                 }
             });
-            assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.server().shutdown(Await.BOUND)).isTrue();
             assertThat(hook).isCompletedWithValue("refused");
         }
     }
@@ -119,7 +116,7 @@ class ReviewServerTest {
             server.server().onShutdown(() -> {
                 throw new AssertionError("thrown on purpose");
             });
-            assertThat(server.server().shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.server().shutdown(Await.BOUND)).isTrue();
             assertThat(server.server().port()).isEqualTo(-1);
         }
     }
@@ -132,7 +129,7 @@ class ReviewServerTest {
             Thread.sleep(30_000);
         }).leavesConnectionsOpen().start()) {
             server.client().sendHead("GET / HTTP/1.1", "Host: a");
-            assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
             int port = server.port();
             CompletableFuture<Boolean> ended = CompletableFuture.supplyAsync(() -> {
                 try {
@@ -143,7 +140,7 @@ class ReviewServerTest {
             });
             Await.until("the listener's end", () -> !accepts(port));
             server.server().close();
-            assertThat(ended.get(10, TimeUnit.SECONDS)).isFalse();
+            assertThat(ended.get(30, TimeUnit.SECONDS)).isFalse();
         }
     }
 

@@ -208,7 +208,7 @@ class ServerTlsTest {
             clients.add(client);
             assertThat(client.get("/").status()).isEqualTo(200);
         }
-        assertThat(server.shutdown(Duration.ofSeconds(20))).isTrue();
+        assertThat(server.shutdown(Await.BOUND)).isTrue();
         for (RawClient client : clients) {
             // Fails without a close_notify.
             client.expectClosed().close();
@@ -303,7 +303,7 @@ class ServerTlsTest {
                 assertThat(client.post("/", "text/plain", "hello".getBytes(US_ASCII)).text()).isEqualTo("hello");
                 assertThat(client.get("/").status()).isEqualTo(200);
             }
-            assertThat(server.shutdown(Duration.ofSeconds(20))).isTrue();
+            assertThat(server.shutdown(Await.BOUND)).isTrue();
             assertThat(path).doesNotExist();
         } finally {
             Files.deleteIfExists(path);

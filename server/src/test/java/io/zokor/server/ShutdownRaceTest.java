@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.zokor.net.TcpListener;
+import io.zokor.testing.Await;
 import io.zokor.testing.LogCapture;
 import io.zokor.testing.RawClient;
 
@@ -65,10 +66,10 @@ class ShutdownRaceTest {
                 }));
             }
             LockSupport.parkNanos(new Random(round).nextLong(20_000_000));
-            assertThat(server.shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.shutdown(Await.BOUND)).isTrue();
             stop.set(true);
             for (Thread thread : threads) {
-                assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
+                assertThat(thread.join(Await.BOUND)).isTrue();
             }
             assertThat(answered.get()).as("answered of handled").isEqualTo(handled.get());
             assertThat(counts.closed.sum()).isEqualTo(counts.accepted.sum());
@@ -83,7 +84,7 @@ class ShutdownRaceTest {
         try (RawClient client = RawClient.connect(port)) {
             for (int i = 0; i < count; i++) {
                 if (!client.trySend("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-                        || client.isClosedByPeer(Duration.ofSeconds(10))) {
+                        || client.isClosedByPeer(Await.BOUND)) {
                     return answered;
                 }
                 boolean last = client.readResponse().headers("Connection").contains("close");
@@ -124,10 +125,10 @@ class ShutdownRaceTest {
         }
         while (running.get() > 0) {
             server.close();
-            assertThat(server.shutdown(Duration.ofSeconds(10))).isTrue();
+            assertThat(server.shutdown(Await.BOUND)).isTrue();
         }
         for (Thread thread : threads) {
-            assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+            assertThat(thread.join(Await.BOUND)).isTrue();
         }
         server.close();
         assertThat(listeners).hasSize(200).allSatisfy(listener -> assertThat(listener.isOpen()).isFalse());

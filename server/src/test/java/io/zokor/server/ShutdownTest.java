@@ -81,7 +81,7 @@ class ShutdownTest {
             assertThat(response.text()).isEqualTo("/slow");
             assertThat(response.headers("Connection")).containsExactly("close");
             client.expectClosed();
-            assertThat(shutdown.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isTrue();
             assertThat(log.text()).isEmpty();
         }
     }
@@ -97,7 +97,7 @@ class ShutdownTest {
             release.countDown();
             assertThat(client.readResponse().text()).isEqualTo("/slow");
             client.shutdownOutput().expectClosed();
-            assertThat(shutdown.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isTrue();
             assertThat(server.events().started()).hasSize(1);
         }
     }
@@ -122,7 +122,7 @@ class ShutdownTest {
             assertThat(server.server().shutdown(Duration.ofMillis(50))).isFalse();
             one.expectReset();
             two.expectReset();
-            assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(log.warnings()).singleElement().asString()
                     .matches("2 requests cut: (GET /report|POST /import) \\d+\\.\\d s, (GET /report|POST /import) "
                             + "\\d+\\.\\d s");
@@ -220,7 +220,7 @@ class ShutdownTest {
             Await.until("a closed listener", () -> !canConnect(server.port()));
             client.send("Host: a\r\n\r\n");
             assertThat(client.readResponse().headers("Connection")).containsExactly("close");
-            assertThat(shutdown.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -316,7 +316,7 @@ class ShutdownTest {
             });
             Await.until("a closed listener", () -> !canConnect(server.port()));
             thread.interrupt();
-            assertThat(result.get(10, TimeUnit.SECONDS)).isEqualTo("interrupted");
+            assertThat(result.get(30, TimeUnit.SECONDS)).isEqualTo("interrupted");
             client.expectReset();
             assertThat(log.warnings()).hasSize(1);
         }
@@ -357,7 +357,7 @@ class ShutdownTest {
             assertThat(second.isOpen()).isFalse();
             release.countDown();
             client.readResponse();
-            assertThat(shutdown.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -383,7 +383,7 @@ class ShutdownTest {
         });
         Await.until("an accept", () -> listener.calls() == 1);
         assertThat(server.shutdown(LONG)).isTrue();
-        served.get(10, TimeUnit.SECONDS);
+        served.get(30, TimeUnit.SECONDS);
         assertThat(listener.isOpen()).isFalse();
     }
 
@@ -407,7 +407,7 @@ class ShutdownTest {
             release.countDown();
             assertThat(one.readResponse().text()).isEqualTo("/slow");
             assertThat(two.readResponse().text()).isEqualTo("/queued");
-            assertThat(shutdown.get(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isTrue();
         }
     }
 

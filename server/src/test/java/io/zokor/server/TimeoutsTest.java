@@ -454,7 +454,7 @@ class TimeoutsTest {
         }, t -> t.withRead(Duration.ofSeconds(20)))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
-            assertThat(reading.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
             advanceUntil(() -> !server.events().ended().isEmpty());
             RawResponse response = client.readResponse();
             assertThat(response.text()).isEqualTo("too slow");

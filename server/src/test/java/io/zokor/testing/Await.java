@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 public final class Await {
 
     /** How long anything in a test may take before it has failed. */
-    public static final Duration BOUND = Duration.ofSeconds(10);
+    public static final Duration BOUND = Duration.ofSeconds(30);
 
     private Await() {
     }

@@ -50,8 +50,8 @@ class PipeConnTest {
         });
         Await.until("a blocked writer", client::isBlocked);
         Thread.ofVirtual().start(reader);
-        assertThat(reader.get(10, TimeUnit.SECONDS)).isEqualTo("0123456789abcdef");
-        writer.get(10, TimeUnit.SECONDS);
+        assertThat(reader.get(30, TimeUnit.SECONDS)).isEqualTo("0123456789abcdef");
+        writer.get(30, TimeUnit.SECONDS);
     }
 
     @Test
@@ -79,7 +79,7 @@ class PipeConnTest {
         Await.until("a blocked reader", server::isBlocked);
         server.close();
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> reader.get(10, TimeUnit.SECONDS)).withCauseInstanceOf(ClosedChannelException.class);
+                .isThrownBy(() -> reader.get(30, TimeUnit.SECONDS)).withCauseInstanceOf(ClosedChannelException.class);
     }
 
     @Test
@@ -91,7 +91,7 @@ class PipeConnTest {
         assertThat(reader.isDone()).isFalse();
         clock.advance(Duration.ofSeconds(1));
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> reader.get(10, TimeUnit.SECONDS))
+                .isThrownBy(() -> reader.get(30, TimeUnit.SECONDS))
                 .withCauseInstanceOf(DeadlineExceededException.class).withMessageContaining("read-header");
         assertThatExceptionOfType(DeadlineExceededException.class)
                 .isThrownBy(() -> server.readDeadline(Deadline.NONE, TimeoutKind.READ));
@@ -109,7 +109,7 @@ class PipeConnTest {
         Await.until("a blocked writer", server::isBlocked);
         clock.advance(Duration.ofSeconds(3));
         assertThatExceptionOfType(ExecutionException.class)
-                .isThrownBy(() -> writer.get(10, TimeUnit.SECONDS))
+                .isThrownBy(() -> writer.get(30, TimeUnit.SECONDS))
                 .withCauseInstanceOf(DeadlineExceededException.class);
         assertThat(server.isOpen()).isFalse();
     }
@@ -132,7 +132,7 @@ class PipeConnTest {
         });
         Await.until("a blocked reader", server::isBlocked);
         client.send("a");
-        assertThat(reader.get(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(reader.get(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test

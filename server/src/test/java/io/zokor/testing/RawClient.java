@@ -31,9 +31,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A client that sends wire text as it is given and takes responses apart, without any leniency towards the server: a malformed
- * response is an {@link AssertionError}. Text is ISO-8859-1, one character a byte. Every read ends after ten seconds at the
- * latest, with an AssertionError that shows what had come. Not safe for use by several threads, apart from one that sends while
- * another reads.
+ * response is an {@link AssertionError}. Text is ISO-8859-1, one character a byte. Every read ends after
+ * {@link Await#BOUND} at the latest, with an AssertionError that shows what had come. Not safe for use by several threads, apart
+ * from one that sends while another reads.
+ *
+ * <p>
+ * A server that resets a connection as soon as it has accepted it can be faster than the client's {@code connect}, which then
+ * fails although the connection was there. Such a client is made all the same, as one whose connection was reset.
  */
 public final class RawClient implements AutoCloseable {
 
@@ -55,6 +59,20 @@ public final class RawClient implements AutoCloseable {
         this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
         timeout(Await.BOUND);
+    }
+
+    /** One whose connection was reset while it was made. */
+    private RawClient(Socket socket, IOException cause) {
+        this.socket = socket;
+        this.in = InputStream.nullInputStream();
+        this.out = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("the connection was reset while it was made", cause);
+            }
+        };
+        this.ended = true;
+        this.reset = true;
     }
 
     /** Connects to a port of the loopback address. */
@@ -83,6 +101,9 @@ public final class RawClient implements AutoCloseable {
                 return new RawClient(socket);
             } catch (IOException e) {
                 socket.close();
+                if (isReset(e)) {
+                    return new RawClient(socket, e);
+                }
                 throw e;
             }
         } catch (IOException e) {
@@ -118,8 +139,11 @@ public final class RawClient implements AutoCloseable {
         return socket.getLocalPort();
     }
 
-    /** Sets how long a read may take; ten seconds unless told otherwise. */
+    /** Sets how long a read may take; {@link Await#BOUND} unless told otherwise. */
     public RawClient timeout(Duration duration) {
+        if (ended) {
+            return this;
+        }
         try {
             socket.setSoTimeout((int) duration.toMillis());
             return this;
@@ -394,6 +418,9 @@ public final class RawClient implements AutoCloseable {
 
     /** Ends the client's sending side. */
     public RawClient shutdownOutput() {
+        if (reset) {
+            return this;
+        }
         try {
             socket.shutdownOutput();
             return this;
@@ -405,7 +432,9 @@ public final class RawClient implements AutoCloseable {
     /** Cuts the connection by a reset (SO_LINGER 0). */
     public void reset() {
         try {
-            socket.setSoLinger(true, 0);
+            if (!reset) {
+                socket.setSoLinger(true, 0);
+            }
         } catch (SocketException e) {
             throw new UncheckedIOException(e);
         } finally {
@@ -495,8 +524,7 @@ public final class RawClient implements AutoCloseable {
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-            if (!message.contains("reset") && !message.contains("broken pipe")) {
+            if (!isReset(e)) {
                 throw e;
             }
             reset = true;
@@ -508,6 +536,11 @@ public final class RawClient implements AutoCloseable {
         }
         to += count;
         return count;
+    }
+
+    private static boolean isReset(IOException e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("reset") || message.contains("broken pipe");
     }
 
     private static boolean endsWith(byte[] bytes, byte[] end) {

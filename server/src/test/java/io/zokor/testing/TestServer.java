@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A running server on a port of the loopback address that the system chose, and the clients made for it. Closing it closes the
- * clients, fails if a connection is still open ten seconds later, and stops the server. Safe for use by many threads.
+ * clients, fails if a connection is still open {@link Await#BOUND} later, and stops the server. Safe for use by many threads.
  */
 public final class TestServer implements AutoCloseable {
 

@@ -537,7 +537,7 @@ class AsyncTest {
             client.sendHead("GET / HTTP/1.1", "Host: localhost");
             Await.until("the head is there", () -> client.readHead().status() == 200);
             Thread reader = Thread.ofVirtual().start(client::readAll);
-            assertThat(done.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(writer.get()).isInstanceOf(IllegalStateException.class);
             client.close();
             reader.join(5000);

@@ -141,7 +141,7 @@ class ZokorActuatorTests {
         @GetMapping("/slow")
         String holdHere() throws InterruptedException {
             entered.countDown();
-            return release.await(10, TimeUnit.SECONDS) ? "done" : "nobody released the handler";
+            return release.await(30, TimeUnit.SECONDS) ? "done" : "nobody released the handler";
         }
     }
 

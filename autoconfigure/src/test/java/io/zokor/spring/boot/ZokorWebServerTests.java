@@ -40,7 +40,7 @@ class ZokorWebServerTests {
         return (request, response) -> {
             if (request.path().equals("/wait")) {
                 inHandler.countDown();
-                if (!release.await(10, TimeUnit.SECONDS)) {
+                if (!release.await(30, TimeUnit.SECONDS)) {
                     throw new IOException("nobody released the handler");
                 }
             }
@@ -208,7 +208,7 @@ class ZokorWebServerTests {
     void gracefulShutdownOfAnIdleServer() throws InterruptedException {
         factory.setShutdown(Shutdown.GRACEFUL);
         create().start();
-        assertThat(shutDown().poll(10, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
+        assertThat(shutDown().poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
         server.stop();
         server.start();
         assertThat(get(server.getPort())).isEqualTo("hello");
@@ -218,7 +218,7 @@ class ZokorWebServerTests {
     void gracefulShutdownOfAServerThatNeverStarted() throws InterruptedException {
         factory.setShutdown(Shutdown.GRACEFUL);
         create();
-        assertThat(shutDown().poll(10, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
+        assertThat(shutDown().poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
     }
 
     @Test
@@ -228,13 +228,13 @@ class ZokorWebServerTests {
         int port = server.getPort();
         try (RawClient client = RawClient.connect(port)) {
             client.sendHead("GET /wait HTTP/1.1", "Host: a");
-            assertThat(inHandler.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
             BlockingQueue<GracefulShutdownResult> results = shutDown();
             Await.until("no new connections", () -> refuses(port));
             assertThat(results).isEmpty();
             release.countDown();
             assertThat(client.readResponse().header("Connection")).contains("close");
-            assertThat(results.poll(10, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
+            assertThat(results.poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
         }
     }
 
@@ -244,10 +244,10 @@ class ZokorWebServerTests {
         create().start();
         try (RawClient client = RawClient.connect(server.getPort())) {
             client.sendHead("GET /wait HTTP/1.1", "Host: a");
-            assertThat(inHandler.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
             BlockingQueue<GracefulShutdownResult> results = shutDown();
             server.stop();
-            assertThat(results.poll(10, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.REQUESTS_ACTIVE);
+            assertThat(results.poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.REQUESTS_ACTIVE);
             assertThat(factory.events).doesNotContain("destroy");
         }
     }
@@ -265,7 +265,7 @@ class ZokorWebServerTests {
         }
         assertThat(results).isEmpty();
         server.stop();
-        assertThat(results.poll(10, TimeUnit.SECONDS)).isNotNull();
+        assertThat(results.poll(30, TimeUnit.SECONDS)).isNotNull();
     }
 
     private static boolean refuses(int port) {

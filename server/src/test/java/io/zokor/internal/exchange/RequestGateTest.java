@@ -91,7 +91,7 @@ class RequestGateTest {
         Await.until("two in the queue", () -> gate.queued() == 2);
         limits = limits.withMaxConcurrentRequests((int) Limits.OFF);
         gate.admit();
-        assertThat(in.await(10, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+        assertThat(in.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         assertThat(gate.running()).isEqualTo(3);
     }
 

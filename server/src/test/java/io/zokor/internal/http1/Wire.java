@@ -105,7 +105,7 @@ final class Wire implements AutoCloseable {
         FutureTask<String> future = new FutureTask<>(task);
         Thread.ofVirtual().start(future);
         try {
-            return future.get(10, TimeUnit.SECONDS);
+            return future.get(30, TimeUnit.SECONDS);
         } catch (InterruptedException | ExecutionException | TimeoutException e) {
             throw new AssertionError(e);
         }

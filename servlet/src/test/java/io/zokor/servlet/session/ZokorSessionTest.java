@@ -303,6 +303,6 @@ class ZokorSessionTest {
             });
         }
         start.countDown();
-        assertThat(end.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(end.await(30, TimeUnit.SECONDS)).isTrue();
     }
 }

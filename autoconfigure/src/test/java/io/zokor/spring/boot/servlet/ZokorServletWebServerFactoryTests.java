@@ -480,13 +480,13 @@ class ZokorServletWebServerFactoryTests {
         BlockingQueue<GracefulShutdownResult> results = new ArrayBlockingQueue<>(1);
         try (RawClient client = RawClient.connect(server.getPort())) {
             client.sendHead("GET /a HTTP/1.1", "Host: a");
-            AsyncContext context = async.get(10, TimeUnit.SECONDS);
+            AsyncContext context = async.get(30, TimeUnit.SECONDS);
             server.shutDownGracefully(results::add);
             assertThat(Await.holds(Duration.ofMillis(200), () -> !results.isEmpty())).isFalse();
             context.getResponse().getWriter().print("done");
             context.complete();
             assertThat(client.readResponse().text()).isEqualTo("done");
-            assertThat(results.poll(10, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
+            assertThat(results.poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.IDLE);
         }
     }
 
@@ -499,7 +499,7 @@ class ZokorServletWebServerFactoryTests {
             boolean waiting = true;
             while (waiting) {
                 try {
-                    waiting = !release.await(10, TimeUnit.SECONDS);
+                    waiting = !release.await(30, TimeUnit.SECONDS);
                 } catch (InterruptedException e) {
                     waiting = true;
                 }
@@ -507,7 +507,7 @@ class ZokorServletWebServerFactoryTests {
         }));
         try (RawClient client = RawClient.connect(server.getPort())) {
             client.sendHead("GET /a HTTP/1.1", "Host: a");
-            assertThat(inHandler.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
             server.stop();
             assertThat(release.getCount()).isEqualTo(1);
             release.countDown();
