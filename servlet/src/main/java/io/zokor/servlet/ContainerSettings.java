@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import jakarta.servlet.http.Cookie;
 
-/** What {@link ServletContainer.Builder} collects; its setters say what each means. */
+/** What {@link ServletContainerBuilder} collects; its setters say what each means. */
 record ContainerSettings(String contextPath, String displayName, @Nullable Path documentRoot, List<URL> resourceUrls,
         ClassLoader classLoader, Map<String, String> initParameters, Function<String, @Nullable String> mimeTypes,
         List<ErrorPage> errorPages, List<Initializer> initializers, List<Object> listeners,

@@ -21,7 +21,7 @@ final class Inside {
     }
 
     /** Sends one request to an application whose servlet for all other paths runs the checks. */
-    static RawResponse send(UnaryOperator<ServletContainer.Builder> settings, Web.Setup setup, String method,
+    static RawResponse send(UnaryOperator<ServletContainerBuilder> settings, Web.Setup setup, String method,
             String target, Web.Action checks, String... fields) throws Exception {
         Inside inside = new Inside();
         try (Web web = Web.start(settings, app -> {

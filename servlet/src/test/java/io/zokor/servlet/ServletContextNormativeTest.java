@@ -108,7 +108,7 @@ class ServletContextNormativeTest {
         initializing(UnaryOperator.identity(), checks);
     }
 
-    private static void initializing(UnaryOperator<ServletContainer.Builder> settings, Web.Setup checks)
+    private static void initializing(UnaryOperator<ServletContainerBuilder> settings, Web.Setup checks)
             throws Exception {
         Web.start(settings, checks).close();
     }

@@ -108,13 +108,13 @@ final class Web implements AutoCloseable {
         return start(UnaryOperator.identity(), setup);
     }
 
-    static Web start(UnaryOperator<ServletContainer.Builder> settings, Setup setup) throws Exception {
+    static Web start(UnaryOperator<ServletContainerBuilder> settings, Setup setup) throws Exception {
         return start(ServerConfig.defaults(), settings, setup);
     }
 
-    static Web start(ServerConfig config, UnaryOperator<ServletContainer.Builder> settings, Setup setup)
+    static Web start(ServerConfig config, UnaryOperator<ServletContainerBuilder> settings, Setup setup)
             throws Exception {
-        ServletContainer.Builder builder = ServletContainer.builder().initializer(context -> {
+        ServletContainerBuilder builder = ServletContainer.builder().initializer(context -> {
             try {
                 setup.configure(new App(context));
             } catch (ServletException | RuntimeException e) {

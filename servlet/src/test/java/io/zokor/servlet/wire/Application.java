@@ -6,6 +6,7 @@ import java.util.function.Consumer;
 import io.zokor.server.Server;
 import io.zokor.servlet.Initializer;
 import io.zokor.servlet.ServletContainer;
+import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 import jakarta.servlet.ServletException;
@@ -25,8 +26,8 @@ final class Application implements AutoCloseable {
         this.server = server;
     }
 
-    static Application start(Consumer<ServletContainer.Builder> settings) throws IOException, ServletException {
-        ServletContainer.Builder builder = ServletContainer.builder();
+    static Application start(Consumer<ServletContainerBuilder> settings) throws IOException, ServletException {
+        ServletContainerBuilder builder = ServletContainer.builder();
         settings.accept(builder);
         ServletContainer container = builder.build();
         container.initialize();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.zokor.servlet.ServletContainer;
+import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.testing.Await;
 import io.zokor.testing.RawResponse;
 import jakarta.servlet.http.HttpSession;
@@ -38,7 +38,7 @@ class SessionWireTest {
         application.close();
     }
 
-    private void configure(ServletContainer.Builder builder) {
+    private void configure(ServletContainerBuilder builder) {
         builder.sessionStore(store).listener(new HttpSessionListener() {
 
             @Override

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
 import io.zokor.servlet.ServletContainer;
+import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.spring.boot.Deployment;
 import io.zokor.spring.boot.ZokorWebServerFactory;
 
@@ -105,7 +106,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
 
     private ServletContainer container(Supplier<Limits> limits, ClassLoader classLoader, TempDirs tempDirs,
             ServletContextInitializer... initializers) {
-        ServletContainer.Builder builder = ServletContainer.builder().contextPath(settings.getContextPath().toString())
+        ServletContainerBuilder builder = ServletContainer.builder().contextPath(settings.getContextPath().toString())
                 .classLoader(classLoader).limits(limits).documentRoot(documentRoot(tempDirs))
                 .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(tempDirs.createTempDir("zokor"))
                 .mimeTypes(extension -> settings.getMimeMappings().get(extension))
@@ -143,7 +144,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         return directory == null ? tempDirs.createTempDir("zokor-docbase") : directory.getAbsoluteFile().toPath();
     }
 
-    private static void addErrorPage(ServletContainer.Builder builder, ErrorPage page) {
+    private static void addErrorPage(ServletContainerBuilder builder, ErrorPage page) {
         Class<? extends Throwable> exception = page.getException();
         if (exception != null) {
             builder.errorPage(exception, page.getPath());
@@ -154,7 +155,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         }
     }
 
-    private void addSession(ServletContainer.Builder builder) {
+    private void addSession(ServletContainerBuilder builder) {
         Session session = settings.getSession();
         builder.sessionTimeout(session.getTimeout());
         if (session.isPersistent()) {

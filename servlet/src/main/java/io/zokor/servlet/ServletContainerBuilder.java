@@ -1,0 +1,386 @@
+package io.zokor.servlet;
+
+import java.net.URL;
+import java.nio.charset.Charset;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EventListener;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.zokor.config.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+import jakarta.servlet.http.Cookie;
+
+/**
+ * Settings of a {@link ServletContainer}, which {@link #build()} makes; made by {@link ServletContainer#builder()}. Used by one
+ * thread.
+ */
+public final class ServletContainerBuilder {
+
+    private String contextPath = "";
+    private String displayName = "";
+    private @Nullable Path documentRoot;
+    private List<URL> resourceUrls = List.of();
+    private @Nullable ClassLoader classLoader;
+    private final Map<String, String> initParameters = new LinkedHashMap<>();
+    private Function<String, @Nullable String> mimeTypes = MimeTypes::of;
+    private final List<ErrorPage> errorPages = new ArrayList<>();
+    private final List<Initializer> initializers = new ArrayList<>();
+    private final List<Object> listeners = new ArrayList<>();
+    private @Nullable Duration sessionTimeout = Duration.ofMinutes(30);
+    private @Nullable String sessionCookieSameSite;
+    private @Nullable Function<Cookie, @Nullable String> cookieSameSite;
+    private @Nullable Path sessionStore;
+    private Duration defaultAsyncTimeout = Duration.ofSeconds(30);
+    private List<String> welcomeFiles = List.of("index.html", "index.htm");
+    private Map<Locale, Charset> localeEncodings = Map.of();
+    private boolean usualLocaleEncodings = true;
+    private boolean defaultServlet;
+    private boolean preserveEncodedSlash;
+    private @Nullable Path temporaryDirectory;
+    private Supplier<Limits> limits = Limits::defaults;
+    private String serverInfo = defaultServerInfo();
+
+    ServletContainerBuilder() {
+    }
+
+    /**
+     * Sets the path under which the application lives.
+     *
+     * @param path empty for the root, otherwise begins with a slash and does not end with one
+     * @return this
+     * @throws IllegalArgumentException for any other path
+     */
+    public ServletContainerBuilder contextPath(String path) {
+        if (!path.isEmpty() && (!path.startsWith("/") || path.endsWith("/"))) {
+            throw new IllegalArgumentException(
+                    "a context path is empty or begins with a slash and does not end with one: " + path);
+        }
+        contextPath = path;
+        return this;
+    }
+
+    /**
+     * Sets what {@code getServletContextName} answers.
+     *
+     * @param name the name
+     * @return this
+     */
+    public ServletContainerBuilder displayName(String name) {
+        displayName = Objects.requireNonNull(name);
+        return this;
+    }
+
+    /**
+     * Sets the directory of the application's own resources.
+     *
+     * @param root the directory, or {@code null} for none
+     * @return this
+     */
+    public ServletContainerBuilder documentRoot(@Nullable Path root) {
+        documentRoot = root;
+        return this;
+    }
+
+    /**
+     * Sets where {@code META-INF/resources} is looked for after the document root.
+     *
+     * @param urls jars, nested jars and directories that hold {@code META-INF/resources}
+     * @return this
+     */
+    public ServletContainerBuilder resourceUrls(List<URL> urls) {
+        resourceUrls = List.copyOf(urls);
+        return this;
+    }
+
+    /**
+     * Sets the application's class loader: the context class loader of all its threads.
+     *
+     * @param loader the loader; by default that of the thread that calls {@link #build()}
+     * @return this
+     */
+    public ServletContainerBuilder classLoader(@Nullable ClassLoader loader) {
+        classLoader = loader;
+        return this;
+    }
+
+    /**
+     * Adds an initialisation parameter of the context.
+     *
+     * @param name its name
+     * @param value its value
+     * @return this
+     */
+    public ServletContainerBuilder initParameter(String name, String value) {
+        initParameters.put(Objects.requireNonNull(name), Objects.requireNonNull(value));
+        return this;
+    }
+
+    /**
+     * Sets the content types by file extension.
+     *
+     * @param types gives the type of an extension, without its dot and in lower case, or {@code null}
+     * @return this
+     */
+    public ServletContainerBuilder mimeTypes(Function<String, @Nullable String> types) {
+        mimeTypes = Objects.requireNonNull(types);
+        return this;
+    }
+
+    /**
+     * Sets the page for a status.
+     *
+     * @param status the status
+     * @param path the page within the application, begins with a slash
+     * @return this
+     */
+    public ServletContainerBuilder errorPage(int status, String path) {
+        errorPages.add(new ErrorPage(status, null, path));
+        return this;
+    }
+
+    /**
+     * Sets the page for an exception and its subclasses.
+     *
+     * @param type the exception
+     * @param path the page within the application, begins with a slash
+     * @return this
+     */
+    public ServletContainerBuilder errorPage(Class<? extends Throwable> type, String path) {
+        errorPages.add(new ErrorPage(0, type, path));
+        return this;
+    }
+
+    /**
+     * Sets the page for all errors that have none of their own.
+     *
+     * @param path the page within the application, begins with a slash
+     * @return this
+     */
+    public ServletContainerBuilder errorPage(String path) {
+        errorPages.add(new ErrorPage(0, null, path));
+        return this;
+    }
+
+    /**
+     * Adds an initializer; they run in the order they are added.
+     *
+     * @param initializer what to run
+     * @return this
+     */
+    public ServletContainerBuilder initializer(Initializer initializer) {
+        initializers.add(Objects.requireNonNull(initializer));
+        return this;
+    }
+
+    /**
+     * Adds a declared listener, which may configure the context like one of a deployment descriptor.
+     *
+     * @param listener an instance
+     * @return this
+     */
+    public ServletContainerBuilder listener(EventListener listener) {
+        listeners.add(Objects.requireNonNull(listener));
+        return this;
+    }
+
+    /**
+     * Adds a declared listener, which may configure the context like one of a deployment descriptor.
+     *
+     * @param type its class, with a constructor without parameters
+     * @return this
+     */
+    public ServletContainerBuilder listener(Class<? extends EventListener> type) {
+        listeners.add(Objects.requireNonNull(type));
+        return this;
+    }
+
+    /**
+     * Adds a declared listener, which may configure the context like one of a deployment descriptor.
+     *
+     * @param className name of its class, loaded by the application's class loader
+     * @return this
+     */
+    public ServletContainerBuilder listenerClassName(String className) {
+        listeners.add(Objects.requireNonNull(className));
+        return this;
+    }
+
+    /**
+     * Sets when a session that is not used expires.
+     *
+     * @param timeout the duration, counted in whole seconds; {@code null}, zero or negative for never
+     * @return this
+     */
+    public ServletContainerBuilder sessionTimeout(@Nullable Duration timeout) {
+        sessionTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * Sets the {@code SameSite} attribute of the session cookie.
+     *
+     * @param sameSite its value; empty for none, whatever {@link #cookieSameSite} says; {@code null} to leave it to that
+     * @return this
+     */
+    public ServletContainerBuilder sessionCookieSameSite(@Nullable String sameSite) {
+        sessionCookieSameSite = sameSite;
+        return this;
+    }
+
+    /**
+     * Sets the {@code SameSite} attribute of the cookies that the application adds without one.
+     *
+     * @param sameSite gives the value for a cookie, or {@code null} for none
+     * @return this
+     */
+    public ServletContainerBuilder cookieSameSite(Function<Cookie, @Nullable String> sameSite) {
+        cookieSameSite = Objects.requireNonNull(sameSite);
+        return this;
+    }
+
+    /**
+     * Sets where sessions are kept while the application is down.
+     *
+     * @param directory the directory, or {@code null} for nowhere
+     * @return this
+     */
+    public ServletContainerBuilder sessionStore(@Nullable Path directory) {
+        sessionStore = directory;
+        return this;
+    }
+
+    /**
+     * Sets the timeout of asynchronous requests that set none.
+     *
+     * @param timeout the duration; zero or negative for none
+     * @return this
+     */
+    public ServletContainerBuilder defaultAsyncTimeout(Duration timeout) {
+        defaultAsyncTimeout = Objects.requireNonNull(timeout);
+        return this;
+    }
+
+    /**
+     * Sets the names that are tried where a directory is asked for.
+     *
+     * @param names the names, without a slash at either end
+     * @return this
+     */
+    public ServletContainerBuilder welcomeFiles(List<String> names) {
+        welcomeFiles = List.copyOf(names);
+        return this;
+    }
+
+    /**
+     * Sets the character encodings that {@code setLocale} chooses.
+     *
+     * @param encodings encodings by locale; a locale with a language alone counts for its countries, too
+     * @return this
+     */
+    public ServletContainerBuilder localeEncodings(Map<Locale, Charset> encodings) {
+        localeEncodings = Map.copyOf(encodings);
+        return this;
+    }
+
+    /**
+     * Sets whether {@code setLocale} chooses, for a locale without an encoding of its own, the one that was usual for its
+     * language before UTF-8, as the specification suggests; on by default. Off, it chooses none, and what a page or a
+     * writer says of itself holds.
+     *
+     * @param usual whether it does
+     * @return this
+     */
+    public ServletContainerBuilder usualLocaleEncodings(boolean usual) {
+        usualLocaleEncodings = usual;
+        return this;
+    }
+
+    /**
+     * Sets whether static files are served at {@code /}; an application's servlet may take that mapping over.
+     *
+     * @param register whether to
+     * @return this
+     */
+    public ServletContainerBuilder registerDefaultServlet(boolean register) {
+        defaultServlet = register;
+        return this;
+    }
+
+    /**
+     * Sets what becomes of {@code %2F} in a path ({@code zokor.uri.encoded-slash}).
+     *
+     * @param preserve whether it stays as it is; otherwise the request is refused with 400
+     * @return this
+     */
+    public ServletContainerBuilder preserveEncodedSlash(boolean preserve) {
+        preserveEncodedSlash = preserve;
+        return this;
+    }
+
+    /**
+     * Sets the directory of {@code jakarta.servlet.context.tempdir}; uploads go there.
+     *
+     * @param directory the directory; by default one is made at the start and deleted at the end
+     * @return this
+     */
+    public ServletContainerBuilder temporaryDirectory(@Nullable Path directory) {
+        temporaryDirectory = directory;
+        return this;
+    }
+
+    /**
+     * Sets where the limits are asked for, with each request.
+     *
+     * @param source gives the limits
+     * @return this
+     */
+    public ServletContainerBuilder limits(Supplier<Limits> source) {
+        limits = Objects.requireNonNull(source);
+        return this;
+    }
+
+    /**
+     * Sets what {@code getServerInfo} answers.
+     *
+     * @param info name, or name and version with a slash between
+     * @return this
+     */
+    public ServletContainerBuilder serverInfo(String info) {
+        serverInfo = Objects.requireNonNull(info);
+        return this;
+    }
+
+    /** Name and version, as the interface wants them; classes outside of a jar have no version. */
+    private static String defaultServerInfo() {
+        String version = ServletContainer.class.getPackage().getImplementationVersion();
+        return "Zokor/" + (version == null ? "unpackaged" : version);
+    }
+
+    /** {@return the container; nothing of the application has run yet} */
+    public ServletContainer build() {
+        ClassLoader loader = classLoader;
+        if (loader == null) {
+            loader = Thread.currentThread().getContextClassLoader();
+        }
+        if (loader == null) {
+            loader = ServletContainer.class.getClassLoader();
+        }
+        return new ServletContainer(new ContainerSettings(contextPath, displayName, documentRoot, resourceUrls,
+                loader,
+                new LinkedHashMap<>(initParameters), mimeTypes, List.copyOf(errorPages), List.copyOf(initializers),
+                List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
+                defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
+                defaultServlet, preserveEncodedSlash,
+                temporaryDirectory, limits, serverInfo));
+    }
+}
