@@ -117,7 +117,7 @@ final class RequestCycle implements StreamOwner {
         if (cycle == null || !cycle.isOpen()) {
             return false;
         }
-        cycle.run(failure);
+        cycle.loop().run(failure);
         return true;
     }
 
@@ -140,7 +140,7 @@ final class RequestCycle implements StreamOwner {
     private void end(boolean served) {
         AsyncCycle cycle = async;
         if (cycle != null) {
-            cycle.awaitHelpers(response.controller(), served);
+            cycle.loop().awaitHelpers(response.controller(), served);
         }
         completed = true;
         response.seal(served);

@@ -1,0 +1,294 @@
+package io.zokor.servlet;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.zokor.http.ResponseController;
+import io.zokor.http.ResponseWriter;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a response: bytes, length, commit, trailers, end. Buffer and commit point are the core's. One lock guards both
+ * and the head, because with asynchronous processing several threads may write in turn; it is held while a write blocks,
+ * except that nothing waits for it once the response is committed and only asks for that.
+ */
+final class ResponseBody implements ContainerOutput.Sink {
+
+    private final RequestCycle cycle;
+
+    private final ResponseWriter core;
+
+    private final ResponseController controller;
+
+    /** Fair: a thread that writes in a loop must not keep the container from ending the exchange. */
+    final ReentrantLock lock = new ReentrantLock(true);
+
+    private final ContainerOutput output;
+
+    /** Known to be committed, so that the lock is not needed to say so. */
+    private volatile boolean committed;
+
+    /** Declared length, or -1. */
+    private long declared = -1;
+
+    /** Bytes of body written since the last reset. */
+    private long written;
+
+    /** Bytes that the core holds back for certain. */
+    private volatile int buffered;
+
+    private @Nullable Supplier<Map<String, String>> trailers;
+
+    /** The container has let go of the response. */
+    private boolean sealed;
+
+    ResponseBody(RequestCycle cycle, ResponseWriter core) {
+        this.cycle = cycle;
+        this.core = core;
+        this.controller = core.controller();
+        this.output = new ContainerOutput(this, cycle, cycle.point());
+    }
+
+    ContainerOutput output() {
+        return output;
+    }
+
+    ResponseController controller() {
+        return controller;
+    }
+
+    // ---- commit, buffer, length, trailers
+
+    /** {@return whether the application can change the head no more, as bytes have left or it has closed the response} */
+    boolean isCommitted() {
+        return committed || output.isClosed() || controller.isCommitted();
+    }
+
+    void checkNotCommitted() {
+        if (isCommitted()) {
+            throw new IllegalStateException("the response is committed");
+        }
+    }
+
+    void bufferSizeLocked(int size) {
+        if (written > 0 || isCommitted()) {
+            throw new IllegalStateException("the buffer's size cannot change once content was written");
+        }
+        controller.bufferSize(size);
+    }
+
+    void resetBufferLocked() {
+        controller.resetBuffer();
+        written = 0;
+        buffered = 0;
+    }
+
+    /** Begins anew, the head apart. */
+    void resetLocked() {
+        written = 0;
+        buffered = 0;
+        declared = -1;
+        trailers = null;
+    }
+
+    /** Opens the response for an error page, whatever the application has closed. */
+    void reopenLocked() {
+        resetBufferLocked();
+        resetLocked();
+        output.reopen();
+        committed = false;
+    }
+
+    /** @param length the length that the application declares, or a negative number for none */
+    void declareLocked(long length) {
+        declared = Math.max(-1, length);
+    }
+
+    boolean isLengthDeclared() {
+        return declared >= 0;
+    }
+
+    @Nullable
+    Supplier<Map<String, String>> trailers() {
+        return trailers;
+    }
+
+    void trailers(Supplier<Map<String, String>> supplier) {
+        trailers = supplier;
+    }
+
+    // ---- bytes
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            boolean fits = fits(length);
+            core.write(bytes, offset, length);
+            accountLocked(length, fits);
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            int length = bytes.remaining();
+            boolean fits = fits(length);
+            core.write(bytes);
+            accountLocked(length, fits);
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes a body of the container's own and closes; any declared length must be off by now. */
+    void replaceLocked(byte[] bytes) throws IOException {
+        core.write(bytes, 0, bytes.length);
+        written = bytes.length;
+        close();
+    }
+
+    private void checkNotSealedLocked() {
+        cycle.checkOpen();
+        if (sealed) {
+            throw new IllegalStateException("the request is over: its response may not be used any more");
+        }
+    }
+
+    private IOException failedLocked(IOException e) {
+        committed |= controller.isCommitted();
+        cycle.ioFailed(e);
+        return e;
+    }
+
+    /** With the last byte of the declared length the response is closed (Servlet 6.1 section 5.7). */
+    private void accountLocked(int length, boolean fitted) throws IOException {
+        written += length;
+        buffered = fitted ? buffered + length : 0;
+        if (declared > 0 && written >= declared) {
+            core.flush();
+            buffered = 0;
+            output.shut();
+        }
+        committed |= controller.isCommitted();
+    }
+
+    @Override
+    public boolean fits(int length) {
+        return (long) buffered + length <= controller.bufferSize();
+    }
+
+    @Override
+    public void beforeHelper() {
+        committed = true;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            core.flush();
+            buffered = 0;
+            committed = true;
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a piece of a file past the stream. */
+    void transfer(FileChannel channel, long offset, long length) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            controller.transferFrom(channel, offset, length);
+            written += length;
+            buffered = 0;
+            committed = true;
+            if (declared > 0 && written >= declared) {
+                output.shut();
+            }
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- end
+
+    /** Ends the body: what is written from now on is ignored. The length is known now, which saves the chunks. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            output.shut();
+            boolean known = written > 0 || !cycle.request().isHead();
+            if (!controller.isCommitted() && declared < 0 && trailers == null && known && core.status() >= 200
+                    && core.status() != 204 && core.status() != 304) {
+                core.headers().set(ResponseFields.CONTENT_LENGTH, Long.toString(written));
+            }
+            if (trailers == null || !controller.isCommitted()) {
+                core.flush();
+                buffered = 0;
+            }
+            committed = true;
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no other thread is writing, and lets none write from now on: the core ends the response next. */
+    void seal(boolean served) {
+        if (!served && lock.isLocked()) {
+            // Another thread is writing, perhaps to a client that does not read: the response is lost anyway.
+            controller.abort(null);
+        }
+        lock.lock();
+        try {
+            sealed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last act: trailers are asked for, and no other thread writes from now on. */
+    void complete() throws IOException {
+        lock.lock();
+        try {
+            output.shut();
+            Supplier<Map<String, String>> supplier = trailers;
+            Map<String, String> fields = supplier == null ? null : supplier.get();
+            if (fields != null) {
+                // A response that is still in the buffer would get a Content-Length, and then no trailers.
+                core.flush();
+                fields.forEach((name, value) -> {
+                    if (name != null && value != null) {
+                        core.trailers().set(name, value);
+                    }
+                });
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
