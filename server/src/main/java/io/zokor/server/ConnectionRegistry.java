@@ -93,16 +93,26 @@ final class ConnectionRegistry implements DeadlineReaper.Expirable {
         }
     }
 
-    /** Waits until no connection is open; {@code false} where the time is over first. */
-    boolean awaitEmpty(long nanos) throws InterruptedException {
+    /** {@return whether no connection is left that the server serves; those that handlers have taken over are not} */
+    boolean isServed() {
+        for (ConnectionContext connection : open.keySet()) {
+            if (connection.state() != ConnectionState.HIJACKED) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Waits until no connection is left that the server serves; {@code false} where the time is over first. */
+    boolean awaitServed(long nanos) throws InterruptedException {
         lock.lock();
         try {
             waiting.incrementAndGet();
             long left = nanos;
-            while (!open.isEmpty() && left > 0) {
+            while (!isServed() && left > 0) {
                 left = changed.awaitNanos(left);
             }
-            return open.isEmpty();
+            return isServed();
         } finally {
             waiting.decrementAndGet();
             lock.unlock();

@@ -117,10 +117,7 @@ final class ConnectionRunner implements Runnable {
     private void end(CloseReason reason) {
         ConnectionState before = connection.state();
         boolean cut = before == ConnectionState.CLOSED;
-        if (reason == CloseReason.HIJACKED) {
-            // Not from CLOSED: who has cut it has told its end.
-            connection.transition(ConnectionState.ACTIVE, ConnectionState.HIJACKED);
-        } else {
+        if (reason != CloseReason.HIJACKED) {
             try {
                 conn.close();
             } catch (IOException e) {

@@ -8,7 +8,9 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
@@ -18,6 +20,7 @@ import io.zokor.http.Handler;
 import io.zokor.http.Request;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
+import io.zokor.internal.exchange.ServerPhase;
 import io.zokor.net.Conn;
 import io.zokor.net.Listener;
 
@@ -27,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A server from start to stop: its accept loops and connections. A server that is started again gets a new one. Safe for use by
  * any thread: the loops are in a concurrent list, the draining flag is volatile and never goes back.
  */
-final class Run {
+final class Run implements ServerPhase {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
@@ -44,22 +47,28 @@ final class Run {
 
     private final AtomicLong numbers;
 
+    private final BooleanSupplier keepAlives;
+
     private final int descriptorLimit = DescriptorLimit.connections();
 
     private final ConnectionRegistry registry = new ConnectionRegistry();
 
     private final List<AcceptLoop> loops = new CopyOnWriteArrayList<>();
 
+    private final AtomicBoolean endTold = new AtomicBoolean();
+
     private volatile boolean draining;
 
     /** Whether connections were open when everything was cut. */
     private volatile boolean cut;
 
-    Run(ServerContext context, Handler handler, ConnectionThreads threads, AtomicLong numbers) {
+    Run(ServerContext context, Handler handler, ConnectionThreads threads, AtomicLong numbers,
+            BooleanSupplier keepAlives) {
         this.context = context;
         this.handler = handler;
         this.threads = threads;
         this.numbers = numbers;
+        this.keepAlives = keepAlives;
         context.reaper().watch(registry);
     }
 
@@ -71,8 +80,14 @@ final class Run {
         return loops;
     }
 
-    boolean isDraining() {
+    @Override
+    public boolean isDraining() {
         return draining;
+    }
+
+    @Override
+    public boolean keepsAlive() {
+        return !draining && keepAlives.getAsBoolean();
     }
 
     AcceptLoop loop(Listener listener) {
@@ -99,8 +114,7 @@ final class Run {
     }
 
     private void serve(Conn conn, String name) {
-        ConnectionContext connection = new ConnectionContext(numbers.incrementAndGet(), conn, context,
-                () -> draining);
+        ConnectionContext connection = new ConnectionContext(numbers.incrementAndGet(), conn, context, this);
         context.listener().connectionAccepted(connection);
         ConnectionRunner runner = new ConnectionRunner(connection, handler, registry);
         try {
@@ -132,6 +146,11 @@ final class Run {
     /** From now on every response is its connection's last, and no listener may be added. */
     void beginDraining() {
         draining = true;
+    }
+
+    /** {@return whether those who are to be told of the end have not been told before; they are now} */
+    boolean tellEnd() {
+        return endTold.compareAndSet(false, true);
     }
 
     /**
@@ -181,7 +200,7 @@ final class Run {
                 closeNew();
             }
             long left = Math.min(deadline - now, TimeUnit.MILLISECONDS.toNanos(20));
-            if (registry.awaitEmpty(Math.max(left, 0))) {
+            if (registry.awaitServed(Math.max(left, 0))) {
                 return !cut;
             }
             if (System.nanoTime() - deadline >= 0) {
@@ -211,7 +230,7 @@ final class Run {
         }
         registry.signal();
         loops.forEach(AcceptLoop::awaitEnd);
-        if (registry.size() > 0) {
+        if (!registry.isServed()) {
             cut = true;
         }
         List<String> named = new ArrayList<>();
@@ -219,7 +238,11 @@ final class Run {
         for (Map.Entry<ConnectionContext, Thread> entry : registry.entries().entrySet()) {
             ConnectionContext connection = entry.getKey();
             Request request = connection.current();
-            ConnectionState before = connection.closed();
+            ConnectionState before = connection.cut();
+            if (before == ConnectionState.HIJACKED) {
+                // Its handler's (Go's Shutdown and Close leave it alone as well): the shutdown hooks tell it to end.
+                continue;
+            }
             if (request != null && before == ConnectionState.ACTIVE) {
                 requests++;
                 if (named.size() < MAX_NAMED) {

@@ -70,6 +70,8 @@ public final class Server implements AutoCloseable {
 
     private volatile Limits limits;
 
+    private volatile boolean keepAlives = true;
+
     private volatile @Nullable Run run;
 
     private @Nullable DeadlineReaper reaper;
@@ -163,7 +165,7 @@ public final class Server implements AutoCloseable {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
                 current = new Run(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
-                        classLoader), handler, threads, numbers);
+                        classLoader), handler, threads, numbers, () -> keepAlives);
                 run = current;
             }
             return current.loop(source);
@@ -183,9 +185,10 @@ public final class Server implements AutoCloseable {
     // ---- stop
 
     /**
-     * Has an action run when a shutdown begins, for long streams and hijacked connections to end by themselves.
+     * Has an action run whenever the server stops, for long streams and hijacked connections to end by themselves: once
+     * nothing is accepted any more, and before a shutdown waits. {@link #close()} runs it as well, after it has cut what it cuts.
      *
-     * @param hook what to do; called by the thread that shuts down, must return soon
+     * @param hook what to do; called by the thread that stops the server, must return soon
      */
     public void onShutdown(Runnable hook) {
         shutdownHooks.add(hook);
@@ -194,7 +197,8 @@ public final class Server implements AutoCloseable {
     /**
      * Stops gracefully: connections that wait to be accepted are still served, idle ones close at once, every response is its
      * connection's last, running requests may finish. What is left when the time is over is cut and named in the log. Returns
-     * at once if the server does not run.
+     * at once if the server does not run. Connections that handlers have taken over are neither waited for nor closed: they
+     * are their handlers', which {@linkplain #onShutdown hooks} can tell.
      *
      * @param grace how long running requests may take; zero to cut at once
      * @return whether everything ended by itself
@@ -210,14 +214,17 @@ public final class Server implements AutoCloseable {
             beginDraining(current);
             current.drain(deadline);
             // Not before: a client that comes back at once would begin another stream, which nobody tells to end.
-            runHooks();
+            runHooks(current);
             return current.awaitEnd(deadline);
         } finally {
             stop(current);
         }
     }
 
-    private void runHooks() {
+    private void runHooks(Run current) {
+        if (!current.tellEnd()) {
+            return;
+        }
         for (Runnable hook : shutdownHooks) {
             try {
                 hook.run();
@@ -227,7 +234,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    /** Stops at once: cuts what runs and names it in the log. Does nothing if the server does not run. */
+    /**
+     * Stops at once: cuts what runs and names it in the log, but for connections that handlers have taken over. Does nothing if
+     * the server does not run.
+     */
     @Override
     public void close() {
         Run current = run;
@@ -249,6 +259,7 @@ public final class Server implements AutoCloseable {
     private void stop(Run current) {
         beginDraining(current);
         current.cut();
+        runHooks(current);
         lock.lock();
         try {
             if (run == current) {
@@ -288,6 +299,22 @@ public final class Server implements AutoCloseable {
         if (current != null) {
             current.registry().signal();
         }
+    }
+
+    /**
+     * Says whether connections are kept after a response, which they are by default. While they are not, every response has
+     * {@code Connection: close} and is its connection's last, whatever a handler makes of its fields; idle connections stay
+     * open. For a server that still serves but is about to stop, so that its clients go elsewhere (Go's SetKeepAlivesEnabled).
+     *
+     * @param enabled whether they are kept
+     */
+    public void keepAlives(boolean enabled) {
+        keepAlives = enabled;
+    }
+
+    /** {@return whether connections are kept after a response} */
+    public boolean keepAlives() {
+        return keepAlives;
     }
 
     /** {@return the address of the first listener, or {@code null} while there is none} */

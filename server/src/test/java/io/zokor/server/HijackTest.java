@@ -17,12 +17,15 @@ import io.zokor.event.ExchangeOutcome;
 import io.zokor.http.HijackedConnection;
 import io.zokor.testing.Await;
 import io.zokor.testing.LogCapture;
+import io.zokor.testing.ManualClock;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 import io.zokor.testing.TestServer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that a handler takes over: from then on the server leaves them alone. */
 @Timeout(60)
@@ -104,24 +107,61 @@ class HijackTest {
         }
     }
 
+    /** As Go's Shutdown and Close do: it is the handler's, who is told by a hook. */
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void aStopNeitherWaitsForItNorTouchesItWhileTheHandlerRuns(boolean gracefully) throws Exception {
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
+        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder((request, response) -> {
+            try (HijackedConnection connection = response.controller().hijack()) {
+                taken.countDown();
+                int c = connection.input().read();
+                connection.output().write(Thread.currentThread().isInterrupted() ? 'I' : c);
+            }
+        }).leavesConnectionsOpen().start()) {
+            server.server().onShutdown(told::countDown);
+            RawClient client = server.client().sendHead("GET / HTTP/1.1", "Host: a");
+            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.events().states(server.events().accepted().getFirst().id())).last()
+                    .isEqualTo(ConnectionState.HIJACKED);
+            if (gracefully) {
+                assertThat(server.server().shutdown(Duration.ofDays(1))).isTrue();
+            } else {
+                server.server().close();
+            }
+            assertThat(told.getCount()).isZero();
+            client.send("?");
+            assertThat(client.readAll()).isEqualTo("?");
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.HIJACKED);
+            assertThat(server.events().states()).filteredOn(change -> change.to() == ConnectionState.CLOSED).hasSize(1);
+            assertThat(log.text()).doesNotContain("cut");
+            assertThat(server.events().panics()).isEmpty();
+        }
+    }
+
     @Test
     void noTimeLimitOfTheServersReachesIt() throws Exception {
         CountDownLatch late = new CountDownLatch(1);
-        Timeouts brief = new Timeouts(null, null, Duration.ofMillis(100), Duration.ofMillis(100),
-                Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(100));
+        Duration second = Duration.ofSeconds(1);
+        Timeouts brief = new Timeouts(null, null, second, second, second, second, second);
+        ManualClock clock = new ManualClock();
+        CountDownLatch takenOver = new CountDownLatch(1);
         try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder((request, response) -> {
             try (HijackedConnection taken = response.controller().hijack()) {
+                takenOver.countDown();
                 boolean interrupted = late.await(30, TimeUnit.SECONDS) && Thread.currentThread().isInterrupted();
                 taken.output().write((interrupted + " " + (char) taken.input().read()).getBytes());
             } catch (InterruptedException e) {
                 throw new IOException("interrupted", e);
             }
-        }).config(c -> c.timeouts(brief)).start()) {
+        }).config(c -> c.timeouts(brief)).server(b -> b.ticker(clock)).start()) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a");
-            Await.until("the handler", () -> !server.events().started().isEmpty());
-            // Longer than all the limits: there is nothing to wait for, as nothing must happen.
-            assertThat(client.isClosedByPeer(Duration.ofMillis(400))).isFalse();
+            assertThat(takenOver.await(30, TimeUnit.SECONDS)).isTrue();
+            clock.advance(Duration.ofHours(1));
+            // There is nothing to wait for, as nothing must happen: sweeps of the reaper pass.
+            assertThat(client.isClosedByPeer(Duration.ofMillis(200))).isFalse();
             late.countDown();
             client.send("x");
             assertThat(client.readAll()).isEqualTo("false x");

@@ -20,6 +20,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class KeepAliveTest {
 
+    /** The server is about to stop: a flag of the server's, which a handler's reset() does not drop. */
+    @Test
+    void withoutKeepAlivesEveryResponseIsTheLast() {
+        try (TestServer server = TestServer.serving((request, response) -> {
+            response.headers().set("Connection", "keep-alive");
+            response.controller().reset();
+            response.write("x");
+        })) {
+            RawClient before = server.client();
+            assertThat(before.get("/").headers("Connection")).isEmpty();
+            server.server().keepAlives(false);
+            assertThat(server.server().keepAlives()).isFalse();
+            RawResponse last = before.get("/");
+            assertThat(last.status()).isEqualTo(200);
+            assertThat(last.headers("Connection")).containsExactly("close");
+            before.expectClosed();
+            RawClient another = server.client();
+            assertThat(another.get("/").headers("Connection")).containsExactly("close");
+            another.expectClosed();
+            server.server().keepAlives(true);
+            assertThat(server.client().get("/").headers("Connection")).isEmpty();
+        }
+    }
+
     private static final Handler PATH = (request, response) -> response.write(request.path());
 
     @Test

@@ -22,9 +22,7 @@ import javax.net.ssl.SSLSocket;
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
-import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeOutcome;
-import io.zokor.http.HijackedConnection;
 import io.zokor.http.Handler;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TcpListener;
@@ -67,28 +65,6 @@ class ReviewServerTest {
             raw.getOutputStream().write(broken);
             assertThat(server.events().awaitEnded(1).outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
             assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.CLIENT_ABORT);
-            assertThat(server.events().panics()).isEmpty();
-        }
-    }
-
-    @Test
-    void aHijackedConnectionThatIsCutEndsOnceAndIsNoPanic() throws Exception {
-        CountDownLatch taken = new CountDownLatch(1);
-        TestServer server = TestServer.builder((request, response) -> {
-            HijackedConnection connection = response.controller().hijack();
-            taken.countDown();
-            connection.input().read();
-        }).leavesConnectionsOpen().start();
-        try (server) {
-            server.client().sendHead("GET / HTTP/1.1", "Host: a");
-            assertThat(taken.await(30, TimeUnit.SECONDS)).isTrue();
-            server.server().close();
-            server.events().awaitClosed(1);
-            long id = server.events().accepted().getFirst().id();
-            assertThat(server.events().states(id)).last().isEqualTo(ConnectionState.CLOSED);
-            assertThat(server.events().states()).filteredOn(change -> change.to() == ConnectionState.CLOSED).hasSize(1);
-            assertThat(server.events().states()).filteredOn(change -> change.from() == ConnectionState.CLOSED)
-                    .isEmpty();
             assertThat(server.events().panics()).isEmpty();
         }
     }

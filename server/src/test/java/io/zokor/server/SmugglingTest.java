@@ -160,6 +160,13 @@ class SmugglingTest {
         attack(400, "GET / HTTP/1.1\r\n" + fields + HIDDEN);
     }
 
+    /** A12: the one who stands before may have looked at the Host, and this server at the target. */
+    @ParameterizedTest
+    @ValueSource(strings = { "a", "b:81", "", "b.", "b.a", "[::1]" })
+    void absoluteTargetAndHostThatDisagree(String host) {
+        attack(400, "GET http://b/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n" + HIDDEN);
+    }
+
     /** A12: Undertow CVE-2025-12543. */
     @ParameterizedTest
     @ValueSource(strings = { "", "Host: a\r\nHost: a\r\n", "Host: a\r\nHost: b\r\n", "Host: a b\r\n",

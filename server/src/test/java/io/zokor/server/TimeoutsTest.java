@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 
@@ -18,6 +21,7 @@ import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeOutcome;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
+import io.zokor.http.ResponseController;
 import io.zokor.net.TimeoutKind;
 import io.zokor.testing.Await;
 import io.zokor.testing.LogCapture;
@@ -26,6 +30,7 @@ import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 import io.zokor.testing.TestServer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -366,6 +371,52 @@ class TimeoutsTest {
             server.events().awaitClosed(1);
             assertThat(server.events().timeouts()).containsExactly(TimeoutKind.WRITE);
             client.expectReset().close();
+        }
+    }
+
+    @Test
+    void aWriteDeadlineThatAnotherThreadShortensReachesABlockedWrite() {
+        movedDeadline(null, Duration.ofSeconds(10), Duration.ofSeconds(10), true);
+    }
+
+    @Test
+    void aWriteDeadlineThatAnotherThreadPostponesSparesABlockedWrite() {
+        movedDeadline(Duration.ofSeconds(10), Duration.ofSeconds(100), Duration.ofSeconds(20), false);
+    }
+
+    private void movedDeadline(@Nullable Duration first, Duration second, Duration passing, boolean cut) {
+        CompletableFuture<ResponseController> writing = new CompletableFuture<>();
+        try (TestServer server = serving((request, response) -> {
+            response.controller().writeDeadline(first);
+            byte[] piece = new byte[100_000];
+            for (int i = 0; i < 120; i++) {
+                response.write(piece);
+                writing.complete(response.controller());
+            }
+        }, t -> t.withStall(null))) {
+            RawClient client = RawClient.connect(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), 4096);
+            client.sendHead("GET / HTTP/1.1", "Host: a");
+            ResponseController controller = writing.join();
+            // Blocked: nothing is written any more.
+            AtomicLong before = new AtomicLong(-1);
+            Await.until("a blocked write", () -> {
+                LockSupport.parkNanos(50_000_000);
+                long now = server.server().connections().getFirst().request().bytesWritten();
+                return now == before.getAndSet(now);
+            });
+            controller.writeDeadline(second);
+            clock.advance(passing);
+            if (cut) {
+                assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.TIMEOUT);
+                assertThat(server.events().timeouts()).containsExactly(TimeoutKind.WRITE);
+                client.expectReset();
+            } else {
+                assertThat(client.readResponse().complete()).isTrue();
+                assertThat(server.events().awaitEnded(1).bytesWritten()).isEqualTo(12_000_000);
+                assertThat(server.events().timeouts()).isEmpty();
+            }
+            client.close();
         }
     }
 

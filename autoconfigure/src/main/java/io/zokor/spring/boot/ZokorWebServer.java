@@ -34,7 +34,6 @@ public final class ZokorWebServer implements WebServer {
     private final Server server;
     private final @Nullable Server redirecting;
     private final Deployment deployment;
-    private final DrainingHandler draining;
     private final ServerCounters counters;
     private final @Nullable AccessLog accessLog;
     private final WebServerSettings settings;
@@ -44,12 +43,11 @@ public final class ZokorWebServer implements WebServer {
     private boolean started;
     private boolean destroyed;
 
-    ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, DrainingHandler draining,
-            ServerCounters counters, @Nullable AccessLog accessLog, WebServerSettings settings, TempDirs tempDirs) {
+    ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, ServerCounters counters,
+            @Nullable AccessLog accessLog, WebServerSettings settings, TempDirs tempDirs) {
         this.server = server;
         this.redirecting = redirecting;
         this.deployment = deployment;
-        this.draining = draining;
         this.counters = counters;
         this.accessLog = accessLog;
         this.settings = settings;
@@ -92,7 +90,7 @@ public final class ZokorWebServer implements WebServer {
             if (keepAlive == null) {
                 keepAlive = KeepAliveThread.begin(server.config().name());
             }
-            draining.draining(false);
+            server.keepAlives(true);
             String ports = ports(listenLocked());
             String path = deployment.contextPath();
             logger.info("Zokor started on " + ports
@@ -192,7 +190,7 @@ public final class ZokorWebServer implements WebServer {
             if (settings.shutdown() == Shutdown.IMMEDIATE) {
                 begun = null;
             } else {
-                draining.draining(!settings.drainDelay().isZero());
+                server.keepAlives(settings.drainDelay().isZero());
                 if (redirecting != null) {
                     // Nothing there takes long enough to wait for.
                     redirecting.close();
@@ -257,7 +255,7 @@ public final class ZokorWebServer implements WebServer {
 
     /** {@return whether it is shutting down: in its drain delay or after} */
     public boolean isDraining() {
-        return draining.isDraining() || server.isDraining();
+        return !server.keepAlives() || server.isDraining();
     }
 
     /** {@return when the first certificate of the main port expires, or {@code null} where there is none} */

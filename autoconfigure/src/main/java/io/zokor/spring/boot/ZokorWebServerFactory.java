@@ -158,7 +158,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         ServerConfig config = config();
         CurrentLimits currentLimits = new CurrentLimits(limits);
         Deployment deployed = deployment.apply(currentLimits);
-        DrainingHandler handler = new DrainingHandler(layers(deployed.handler(), tls));
+        Handler handler = layers(deployed.handler(), tls);
         ServerCounters counters = new ServerCounters();
         Server.Builder builder = Server.builder().handler(handler).config(config).contextClassLoader(classLoader)
                 .listener(counters);
@@ -174,7 +174,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Server server = builder.build();
         currentLimits.server = server;
         ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog), deployed,
-                handler, counters, accessLog, settings, tempDirs);
+                counters, accessLog, settings, tempDirs);
         webServer.initialize();
         return webServer;
     }

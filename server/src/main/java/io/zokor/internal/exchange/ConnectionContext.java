@@ -4,7 +4,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.BooleanSupplier;
 
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
@@ -34,7 +33,7 @@ public final class ConnectionContext implements ConnectionInfo {
 
     private final ServerContext server;
 
-    private final BooleanSupplier draining;
+    private final ServerPhase phaseOfServer;
 
     private final long acceptedNanos;
 
@@ -54,13 +53,13 @@ public final class ConnectionContext implements ConnectionInfo {
      * @param id its number
      * @param conn the connection
      * @param server what its server shares
-     * @param draining tells whether the server is shutting down
+     * @param phase tells whether connections are to go on
      */
-    public ConnectionContext(long id, Conn conn, ServerContext server, BooleanSupplier draining) {
+    public ConnectionContext(long id, Conn conn, ServerContext server, ServerPhase phase) {
         this.id = id;
         this.conn = conn;
         this.server = server;
-        this.draining = draining;
+        this.phaseOfServer = phase;
         this.acceptedNanos = server.ticker().nanos();
         this.stateNanos = acceptedNanos;
     }
@@ -120,9 +119,14 @@ public final class ConnectionContext implements ConnectionInfo {
         return stateNanos;
     }
 
-    /** {@return whether the server is shutting down, so that a response shall be the last} */
+    /** {@return whether the server is shutting down} */
     public boolean isDraining() {
-        return draining.getAsBoolean();
+        return phaseOfServer.isDraining();
+    }
+
+    /** {@return whether its server lets a response leave it open} */
+    public boolean keepsAlive() {
+        return phaseOfServer.keepsAlive();
     }
 
     /** {@return the request that runs, or {@code null}} */
@@ -195,6 +199,21 @@ public final class ConnectionContext implements ConnectionInfo {
             server.listener().connectionState(this, before, ConnectionState.CLOSED);
         }
         return before;
+    }
+
+    /**
+     * Closes the connection for the server, which cuts it then, unless a handler has taken it over.
+     *
+     * @return the state before; the state is {@link ConnectionState#CLOSED} now, or still {@link ConnectionState#HIJACKED}
+     */
+    public ConnectionState cut() {
+        while (true) {
+            ConnectionState before = state;
+            if (before == ConnectionState.HIJACKED || before == ConnectionState.CLOSED
+                    || transition(before, ConnectionState.CLOSED)) {
+                return before;
+            }
+        }
     }
 
     /** {@return the client's address for the log: address and port, without a host name} */

@@ -1,5 +1,7 @@
 package io.zokor.internal.exchange;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.RequestPhase;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The time limits of one exchange: puts the earliest of read or write limit, stall limit and handler limit on the connection
  * around each operation that may block. Reading belongs to the thread that reads, writing to the thread that writes; the
- * limits themselves are volatile and may be moved by any thread.
+ * limits themselves are volatile and may be moved by any thread, also while an operation is blocked.
  */
 final class Deadlines {
 
@@ -23,24 +25,11 @@ final class Deadlines {
 
     private final Ticker ticker;
 
-    private final Pace reading;
+    private final Side reading;
 
-    private final Pace writing;
-
-    private volatile long read;
-
-    private volatile long write;
+    private final Side writing;
 
     private volatile @Nullable RequestGuard guard;
-
-    /** Until when the read that is going on may stall; {@link Deadline#NONE} while none is. */
-    private volatile long readStall = Deadline.NONE;
-
-    private volatile boolean inRead;
-
-    private long readStarted;
-
-    private long writeStarted;
 
     Deadlines(ExchangeCodec codec, ConnectionContext connection, Limits limits, long now) {
         ServerContext server = connection.server();
@@ -48,26 +37,20 @@ final class Deadlines {
         this.codec = codec;
         this.connection = connection;
         this.ticker = server.ticker();
-        this.reading = new Pace(timeouts, limits, Pace.READING);
-        this.writing = new Pace(timeouts, limits, Pace.WRITING);
-        this.read = Deadline.after(codec.head().startedNanos(), timeouts.read());
-        this.write = Deadline.after(now, timeouts.write());
+        this.reading = new Side(TimeoutKind.READ, new Pace(timeouts, limits, Pace.READING),
+                Deadline.after(codec.head().startedNanos(), timeouts.read()));
+        this.writing = new Side(TimeoutKind.WRITE, new Pace(timeouts, limits, Pace.WRITING),
+                Deadline.after(now, timeouts.write()));
     }
 
-    /** Also shortens a read that is blocked now, in another thread: the servlet container ends its read-ahead by this. */
+    /** Also reaches a read that is blocked now, in another thread: the servlet container ends its read-ahead by this. */
     void read(long deadline) {
-        read = deadline;
-        if (inRead && deadline < readStall) {
-            try {
-                codec.readDeadline(deadline, TimeoutKind.READ);
-            } catch (DeadlineExceededException e) {
-                // The deadline so far has passed: the blocked thread learns of that.
-            }
-        }
+        reading.move(deadline);
     }
 
+    /** Also reaches a write that is blocked now, in another thread. */
     void write(long deadline) {
-        write = deadline;
+        writing.move(deadline);
     }
 
     void guard(@Nullable RequestGuard next) {
@@ -76,38 +59,125 @@ final class Deadlines {
 
     void beginRead() throws DeadlineExceededException {
         connection.phase(RequestPhase.READING);
-        RequestGuard current = guard;
-        if (current != null) {
-            current.enterIo();
-        }
-        try {
-            armRead(current);
-        } catch (DeadlineExceededException e) {
-            inRead = false;
-            leave(current);
-            throw e;
+        reading.begin();
+    }
+
+    void endRead(long bytes) throws DeadlineExceededException {
+        connection.phase(RequestPhase.HANDLER);
+        reading.end(bytes);
+    }
+
+    void beginWrite() throws DeadlineExceededException {
+        connection.phase(RequestPhase.WRITING);
+        writing.begin();
+    }
+
+    void endWrite(long bytes) throws DeadlineExceededException {
+        connection.phase(RequestPhase.HANDLER);
+        writing.end(bytes);
+    }
+
+    private void arm(TimeoutKind side, long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        if (side == TimeoutKind.READ) {
+            codec.readDeadline(deadline, kind);
+        } else {
+            codec.writeDeadline(deadline, kind);
         }
     }
 
-    private void armRead(@Nullable RequestGuard current) throws DeadlineExceededException {
-        readStarted = ticker.nanos();
-        long stall = reading.deadline(readStarted);
-        readStall = stall;
-        inRead = true;
-        long limit = read;
-        if (limit <= readStarted) {
-            // Passed while the handler did something else: what has come meanwhile came too late.
-            throw new DeadlineExceededException(TimeoutKind.READ);
+    /**
+     * One direction. Its owner is the thread that reads or writes. Whoever moves the limit meanwhile takes the deadline on the
+     * connection over for a moment, by compare-and-set, and the owner waits for that moment to be over: otherwise a deadline
+     * that was set too late would hit whatever the connection does next.
+     */
+    private final class Side extends AtomicInteger {
+
+        private static final long serialVersionUID = 1;
+
+        private static final int QUIET = 0;
+
+        private static final int BLOCKED = 1;
+
+        private static final int MOVING = 2;
+
+        private final transient TimeoutKind kind;
+
+        private final transient Pace pace;
+
+        private volatile long limit;
+
+        /** Until when the operation that is going on may stall; written by the owner before it is {@link #BLOCKED}. */
+        private long stall;
+
+        private long started;
+
+        private Side(TimeoutKind kind, Pace pace, long limit) {
+            this.kind = kind;
+            this.pace = pace;
+            this.limit = limit;
         }
-        if (current != null && current.deadline() <= Math.min(stall, limit)) {
-            codec.readDeadline(current.deadline(), TimeoutKind.REQUEST);
-        } else if (limit <= stall) {
-            codec.readDeadline(limit, TimeoutKind.READ);
-        } else {
-            codec.readDeadline(stall, TimeoutKind.STALL);
+
+        private void begin() throws DeadlineExceededException {
+            RequestGuard current = guard;
+            if (current != null) {
+                current.enterIo();
+            }
+            try {
+                started = ticker.nanos();
+                stall = pace.deadline(started);
+                long seen = limit;
+                if (seen <= started) {
+                    // Passed while the handler did something else: what has come meanwhile came too late.
+                    throw new DeadlineExceededException(kind);
+                }
+                put(seen, current);
+                set(BLOCKED);
+                if (limit != seen) {
+                    // Moved before the mover could see that there was something to move.
+                    move(limit);
+                }
+            } catch (DeadlineExceededException e) {
+                leave(current);
+                throw e;
+            }
         }
-        if (read < limit) {
-            codec.readDeadline(read, TimeoutKind.READ);
+
+        /** Puts the earliest of all limits on the connection. */
+        private void put(long own, @Nullable RequestGuard current) throws DeadlineExceededException {
+            if (current != null && current.deadline() <= Math.min(stall, own)) {
+                arm(kind, current.deadline(), TimeoutKind.REQUEST);
+            } else if (own <= stall) {
+                arm(kind, own, kind);
+            } else {
+                arm(kind, stall, TimeoutKind.STALL);
+            }
+        }
+
+        private void move(long deadline) {
+            limit = deadline;
+            while (!compareAndSet(BLOCKED, MOVING)) {
+                if (get() == QUIET) {
+                    return;
+                }
+                // Another one is moving it just now.
+                Thread.onSpinWait();
+            }
+            try {
+                put(limit, guard);
+            } catch (DeadlineExceededException e) {
+                // The deadline so far has passed: the blocked thread learns of that.
+            } finally {
+                set(BLOCKED);
+            }
+        }
+
+        private void end(long bytes) throws DeadlineExceededException {
+            leave(guard);
+            while (!compareAndSet(BLOCKED, QUIET) && get() != QUIET) {
+                Thread.onSpinWait();
+            }
+            pace.account(ticker.nanos() - started, bytes);
+            arm(kind, Deadline.NONE, kind);
         }
     }
 
@@ -116,50 +186,5 @@ final class Deadlines {
         if (current != null) {
             current.leaveIo();
         }
-    }
-
-    void endRead(long bytes) throws DeadlineExceededException {
-        connection.phase(RequestPhase.HANDLER);
-        leave(guard);
-        inRead = false;
-        reading.account(ticker.nanos() - readStarted, bytes);
-        codec.readDeadline(Deadline.NONE, TimeoutKind.READ);
-    }
-
-    void beginWrite() throws DeadlineExceededException {
-        connection.phase(RequestPhase.WRITING);
-        RequestGuard current = guard;
-        if (current != null) {
-            current.enterIo();
-        }
-        try {
-            armWrite(current);
-        } catch (DeadlineExceededException e) {
-            leave(current);
-            throw e;
-        }
-    }
-
-    private void armWrite(@Nullable RequestGuard current) throws DeadlineExceededException {
-        writeStarted = ticker.nanos();
-        long stall = writing.deadline(writeStarted);
-        long limit = write;
-        if (limit <= writeStarted) {
-            throw new DeadlineExceededException(TimeoutKind.WRITE);
-        }
-        if (current != null && current.deadline() <= Math.min(stall, limit)) {
-            codec.writeDeadline(current.deadline(), TimeoutKind.REQUEST);
-        } else if (limit <= stall) {
-            codec.writeDeadline(limit, TimeoutKind.WRITE);
-        } else {
-            codec.writeDeadline(stall, TimeoutKind.STALL);
-        }
-    }
-
-    void endWrite(long bytes) throws DeadlineExceededException {
-        connection.phase(RequestPhase.HANDLER);
-        leave(guard);
-        writing.account(ticker.nanos() - writeStarted, bytes);
-        codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
     }
 }

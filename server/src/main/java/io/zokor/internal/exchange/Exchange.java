@@ -2,6 +2,7 @@ package io.zokor.internal.exchange;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
 
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
@@ -57,6 +58,9 @@ public final class Exchange {
 
     private volatile boolean panicked;
 
+    /** Whether the gate has let this in and it has not left yet; of the exchange's thread alone. */
+    private boolean inside;
+
     private @Nullable RejectReason rejected;
 
     private Exchange(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
@@ -96,6 +100,7 @@ public final class Exchange {
             return refuse(new RejectedRequestException(503, RejectReason.OVERLOAD,
                     "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
         }
+        inside = true;
         connection.phase(RequestPhase.HANDLER);
         server.listener().requestStarted(connection, request);
         Outcome outcome = new Outcome.Aborted(CloseReason.SERVER);
@@ -105,7 +110,7 @@ public final class Exchange {
             response.end();
             body.end();
             endGuard();
-            server.gate().leave();
+            leaveGate();
             connection.current(null);
             server.listener().exchangeEnded(summary(outcome));
         }
@@ -128,6 +133,7 @@ public final class Exchange {
             if (response.isAborted()) {
                 return new Outcome.Aborted(CloseReason.APP_ABORT);
             }
+            leaveGate();
             response.finish();
             return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
         } catch (Throwable t) {
@@ -167,6 +173,17 @@ public final class Exchange {
         return outcome;
     }
 
+    /**
+     * The handler has done its work: another request may run. Before the client can see the end of the response, so that its
+     * next request finds the room that this one leaves.
+     */
+    private void leaveGate() {
+        if (inside) {
+            inside = false;
+            server.gate().leave();
+        }
+    }
+
     // ---- what can be seen from outside
 
     ExchangeRequest request() {
@@ -198,9 +215,12 @@ public final class Exchange {
         }
     }
 
-    /** The handler owns the connection now, and its time. */
-    void hijacked() {
+    /** The handler owns the connection now, and its time; fails where the server has cut it before. */
+    void hijacked() throws IOException {
         endGuard();
+        if (!connection.transition(ConnectionState.ACTIVE, ConnectionState.HIJACKED)) {
+            throw new ClosedChannelException();
+        }
     }
 
     void aborted(@Nullable Throwable cause) {
@@ -344,6 +364,7 @@ public final class Exchange {
             headers.set("Retry-After", "1");
         }
         deadlines.guard(null);
+        leaveGate();
         response.replace(status, headers, text.body());
         return new Outcome.Final(reason);
     }

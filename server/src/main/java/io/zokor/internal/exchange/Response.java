@@ -360,8 +360,8 @@ final class Response implements ResponseWriter, ResponseController {
             flush();
         }
         HijackedConnection taken = codec.hijack();
-        state = State.HIJACKED;
         exchange.hijacked();
+        state = State.HIJACKED;
         return taken;
     }
 

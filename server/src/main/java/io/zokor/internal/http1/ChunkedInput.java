@@ -1,6 +1,7 @@
 package io.zokor.internal.http1;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -31,10 +32,21 @@ final class ChunkedInput implements BodyInput {
     private static final LineReader.Rules RULES_AFTER_DATA = new LineReader.Rules(RejectReason.CHUNK,
             RejectReason.CHUNK, 400, "nothing (a chunk is longer than its size)");
 
-    /** Framing, routing and authentication are settled by then (RFC 9110 section 6.5.1, CVE-2023-45648). */
-    private static final Set<String> FORBIDDEN = Set.of("transfer-encoding", "content-length", "host", "connection",
-            "keep-alive", "te", "trailer", "upgrade", "expect", "authorization", "proxy-authorization", "cookie",
-            "content-encoding", "content-type", "content-range", "cache-control", "max-forwards", "range");
+    /**
+     * What is settled by the time that trailers come: framing, routing, modifiers of the request, authentication, control of
+     * the response, format of the content (RFC 9110 section 6.5.1, CVE-2023-45648).
+     */
+    private static final Set<String> FORBIDDEN = Set.of("transfer-encoding", "host", "connection", "keep-alive", "te",
+            "trailer", "upgrade", "http2-settings", "via", "forwarded", "x-real-ip", "expect", "max-forwards", "range",
+            "pragma", "origin", "referer", "cache-control", "cookie", "cookie2", "set-cookie", "set-cookie2",
+            "authorization", "www-authenticate", "authentication-info", "age", "date", "expires", "location",
+            "retry-after", "vary", "warning", "strict-transport-security", "x-http-method-override");
+
+    private static final List<String> FORBIDDEN_PREFIXES = List.of("content-", "proxy-", "x-forwarded-", "if-",
+            "accept", "access-control-", "sec-");
+
+    /** What is computed while content is sent, which is what trailers are for. */
+    private static final Set<String> ALLOWED = Set.of("content-digest", "content-md5");
 
     private final ByteReader in;
 
@@ -141,7 +153,9 @@ final class ChunkedInput implements BodyInput {
 
     /** Whether a field may stand behind a body, in either direction. */
     static boolean isAllowedTrailer(String name) {
-        return !FORBIDDEN.contains(name.toLowerCase(Locale.ROOT));
+        String lower = name.toLowerCase(Locale.ROOT);
+        return ALLOWED.contains(lower)
+                || !FORBIDDEN.contains(lower) && FORBIDDEN_PREFIXES.stream().noneMatch(lower::startsWith);
     }
 
     private static Headers allowed(Headers received) {

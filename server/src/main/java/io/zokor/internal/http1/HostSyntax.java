@@ -39,6 +39,25 @@ final class HostSyntax {
         return Integer.parseInt(text, colon + 1, text.length(), 10);
     }
 
+    /**
+     * Whether two valid hosts with their ports name the same place: hosts know no case, and a port that is empty or left out is
+     * the scheme's (RFC 9110 section 4.2.3).
+     */
+    static boolean isSame(String one, String other, int defaultPort) {
+        if (one.equals(other)) {
+            return true;
+        }
+        int onePort = port(one);
+        int otherPort = port(other);
+        return host(one).equalsIgnoreCase(host(other))
+                && (onePort < 0 ? defaultPort : onePort) == (otherPort < 0 ? defaultPort : otherPort);
+    }
+
+    private static String host(String text) {
+        int colon = text.lastIndexOf(':');
+        return colon < 0 || text.indexOf(']') > colon ? text : text.substring(0, colon);
+    }
+
     /** An empty port is in the grammar (RFC 3986 section 3.2.3). */
     private static boolean isPort(String text, int from) {
         if (text.length() - from > 5) {

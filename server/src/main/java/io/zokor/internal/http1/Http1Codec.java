@@ -175,7 +175,7 @@ final class Http1Codec implements ExchangeCodec {
             case BodySize.Unknown() -> http10 ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
         };
         boolean continuePending = Exchange.expectsContinue(head) && !continueSent;
-        keepAlive = keepAlive && framing != Framing.UNTIL_CLOSE && !connection.isDraining() && !bodyBroken
+        keepAlive = keepAlive && framing != Framing.UNTIL_CLOSE && connection.keepsAlive() && !bodyBroken
                 && !switchesProtocol(status)
                 && !headers.containsToken("Connection", "close")
                 && KeepAlive.canDrain(body.remaining(), continuePending, limits.drain());

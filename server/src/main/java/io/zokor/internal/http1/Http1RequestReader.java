@@ -128,7 +128,10 @@ final class Http1RequestReader {
         return b >= '0' && b <= '9';
     }
 
-    /** Exactly one valid Host, whatever the target (RFC 9112 section 3.2); an absolute target's authority overrides it. */
+    /**
+     * Exactly one valid Host, whatever the target (RFC 9112 section 3.2). An absolute target's authority counts, and the Host
+     * must agree with it, as the client has to see to: whoever stands before this server may have looked at the Host alone.
+     */
     private String host(boolean http10, RequestTarget target, Headers headers) throws RejectedRequestException {
         List<String> hosts = headers.all("Host");
         if (hosts.size() > 1 || hosts.isEmpty() && !http10) {
@@ -142,6 +145,11 @@ final class Http1RequestReader {
             if (!secure && absolute.scheme().equals("https")) {
                 throw new RejectedRequestException(421, RejectReason.MISDIRECTED,
                         "an https target on a connection without encryption (RFC 9110 section 7.4)");
+            }
+            if (!hosts.isEmpty()
+                    && !HostSyntax.isSame(absolute.authority(), host, absolute.scheme().equals("https") ? 443 : 80)) {
+                throw new RejectedRequestException(400, RejectReason.HOST,
+                        "an absolute target and a Host that disagree (CVE-2025-12543)");
             }
             return absolute.authority();
         }

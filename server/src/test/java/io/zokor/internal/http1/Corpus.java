@@ -28,7 +28,7 @@ final class Corpus {
             ok("GET / HTTP/1.1~Host: a~~"), ok("~GET / HTTP/1.1~Host: a~~"), ok("~~GET / HTTP/1.1~Host: a~~"),
             of(400, "~~~GET / HTTP/1.1~Host: a~~"), ok("GET /a/b?c=d&e=%20 HTTP/1.1~Host: a:80~~"),
             ok("get / HTTP/1.1~Host: a~~"), ok("M-SEARCH / HTTP/1.1~Host: a~~"), ok("GET / HTTP/1.9~Host: a~~"),
-            ok("OPTIONS * HTTP/1.1~Host: a~~"), ok("GET http://b/c HTTP/1.1~Host: a~~"),
+            ok("OPTIONS * HTTP/1.1~Host: a~~"), ok("GET http://B:80/c HTTP/1.1~Host: b~~"),
             ok("CONNECT a:443 HTTP/1.1~Host: a:443~~"), ok("HEAD / HTTP/1.1~Host: a~~"),
             of(421, "GET https://b/c HTTP/1.1~Host: a~~"), of(400, "GET  / HTTP/1.1~Host: a~~"),
             of(400, "GET /  HTTP/1.1~Host: a~~"), of(400, "GET / HTTP/1.1 ~Host: a~~"),
@@ -49,7 +49,8 @@ final class Corpus {
             of(400, "GET / HTTP/1.1~~"), of(400, "GET / HTTP/1.1~Host: a~Host: a~~"),
             of(400, "GET / HTTP/1.1~Host: a b~~"), of(400, "GET / HTTP/1.1~Host: a/b~~"),
             of(400, "GET / HTTP/1.1~Host: u@a~~"), of(400, "GET / HTTP/1.1~Host: a, b~~"),
-            of(400, "GET http://b/ HTTP/1.1~~"), of(400, "GET http://b/ HTTP/1.1~Host: a b~~"),
+            of(400, "GET http://b/ HTTP/1.1~~"), of(400, "GET http://b/c HTTP/1.1~Host: a~~"),
+            of(400, "GET http://b/ HTTP/1.1~Host: a b~~"),
             ok("GET / HTTP/1.1~Host:~~"), ok("GET / HTTP/1.1~Host: [::1]:80~~"), ok("GET / HTTP/1.0~~"),
             // fields
             ok("GET / HTTP/1.1~Host:a~A:b~C: \t d e \t~E:~~"), ok("GET / HTTP/1.1~Host: a~X: \u00e4\u00ff~~"),

@@ -33,6 +33,22 @@ class HostSyntaxTest {
     }
 
     @ParameterizedTest
+    @CsvSource({ "a, a, 80", "A.example, a.EXAMPLE, 80", "a:80, a, 80", "a, a:, 80", "a:00080, a:80, 443",
+        "a:443, a, 443", "[::1], [::1]:80, 80", "[FE80::A], [fe80::a]:, 80", "'', '', 80" })
+    void same(String one, String other, int defaultPort) {
+        assertThat(HostSyntax.isSame(one, other, defaultPort)).isTrue();
+        assertThat(HostSyntax.isSame(other, one, defaultPort)).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({ "a, b, 80", "a:81, a, 80", "a, a:80, 443", "a., a, 80", "a, '', 80", "[::1], [::2], 80",
+        "[::1]:81, [::1], 80", "a.b, a, 80" })
+    void different(String one, String other, int defaultPort) {
+        assertThat(HostSyntax.isSame(one, other, defaultPort)).isFalse();
+        assertThat(HostSyntax.isSame(other, one, defaultPort)).isFalse();
+    }
+
+    @ParameterizedTest
     @CsvSource({ "example.com, -1", "example.com:, -1", "example.com:80, 80", "[::1], -1", "[::1]:443, 443",
         "[::1]:, -1", "a:00080, 80", "a:65535, 65535", "a:0, 0" })
     void port(String text, int port) {

@@ -24,6 +24,7 @@ import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.RequestGate;
 import io.zokor.internal.exchange.ServerContext;
+import io.zokor.internal.exchange.ServerPhase;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Ticker;
 
@@ -89,7 +90,17 @@ final class Wire implements AutoCloseable {
         };
         ServerContext server = new ServerContext(config, config::limits, listener, Ticker.system(), reaper,
                 new RequestGate(config::limits), new DateField(), null);
-        ConnectionContext connection = new ConnectionContext(1, conn, server, () -> false);
+        ConnectionContext connection = new ConnectionContext(1, conn, server, new ServerPhase() {
+            @Override
+            public boolean isDraining() {
+                return false;
+            }
+
+            @Override
+            public boolean keepsAlive() {
+                return true;
+            }
+        });
         String end = onVirtualThread(() -> {
             try {
                 return new Http1Connection(connection, handler).serve().name();
