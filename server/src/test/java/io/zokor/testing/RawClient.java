@@ -164,6 +164,8 @@ public final class RawClient implements AutoCloseable {
             out.flush();
             return this;
         } catch (IOException e) {
+            // The system tells of a reset once: a read after this one sees a plain end.
+            reset |= isReset(e);
             throw new UncheckedIOException("cannot send", e);
         }
     }
