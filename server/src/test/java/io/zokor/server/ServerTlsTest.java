@@ -19,9 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
-import io.zokor.config.ServerConfig;
-import io.zokor.config.Timeouts;
 import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionState;
 import io.zokor.http.AbortHandlerException;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
@@ -36,6 +35,7 @@ import io.zokor.net.TlsInfo;
 import io.zokor.net.TlsListener;
 import io.zokor.net.UnixListener;
 import io.zokor.testing.Await;
+import io.zokor.testing.ManualClock;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 import io.zokor.testing.TestCertificates;
@@ -58,6 +58,8 @@ class ServerTlsTest {
     private static final Handler ECHO = (request, response) -> request.body().transferTo(response.body());
 
     private final EventLog events = new EventLog();
+
+    private final ManualClock clock = new ManualClock();
 
     private Server server;
 
@@ -149,9 +151,11 @@ class ServerTlsTest {
 
     @Test
     void aSlowHeadIsAnsweredWith408() throws Exception {
-        start(tls(null), ECHO, Timeouts.defaults().withReadHeader(Duration.ofMillis(500)));
+        start(tls(null), ECHO);
         try (RawClient client = RawClient.connectTls(server.port(), TRUSTING, "localhost")) {
             client.send("GET / HTTP/1.1\r\nHo");
+            awaitState(ConnectionState.ACTIVE);
+            clock.advance(Duration.ofSeconds(10));
             assertThat(client.readResponse().status()).isEqualTo(408);
             client.expectClosed();
         }
@@ -189,9 +193,11 @@ class ServerTlsTest {
 
     @Test
     void aStalledHandshakeEndsInTimeAndIsCounted() throws Exception {
-        start(tls(null), ECHO, Timeouts.defaults().withTlsHandshake(Duration.ofMillis(300)));
+        start(tls(null), ECHO);
         try (RawClient client = RawClient.connect(server.port())) {
             client.send("\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001");
+            awaitState(ConnectionState.TLS);
+            clock.advance(Duration.ofSeconds(10));
             client.expectClosed();
         }
         Await.until("the end of the connection", () -> events.closes().equals(List.of(CloseReason.TIMEOUT)));
@@ -282,10 +288,11 @@ class ServerTlsTest {
 
     @Test
     void aHeaderThatDoesNotComeIsNoTlsHandshake() throws Exception {
-        start(new ProxyProtocolListener(tcp(), List.of(AddressRange.parse("127.0.0.1"))), ECHO,
-                Timeouts.defaults().withTlsHandshake(Duration.ofMillis(300)));
+        start(new ProxyProtocolListener(tcp(), List.of(AddressRange.parse("127.0.0.1"))), ECHO);
         try (RawClient client = RawClient.connect(server.port())) {
             client.send("PROXY");
+            awaitState(ConnectionState.NEW);
+            clock.advance(Duration.ofSeconds(10));
             client.expectClosed();
         }
         Await.until("the end of the connection", () -> events.closes().equals(List.of(CloseReason.TIMEOUT)));
@@ -333,13 +340,13 @@ class ServerTlsTest {
         }
     }
 
-    private void start(Listener listener, Handler handler) {
-        start(listener, handler, Timeouts.defaults());
+    private void awaitState(ConnectionState state) {
+        Await.until("a connection in state " + state,
+                () -> server.connections().stream().anyMatch(one -> one.state() == state));
     }
 
-    private void start(Listener listener, Handler handler, Timeouts timeouts) {
-        server = Server.builder().handler(handler).config(ServerConfig.builder().timeouts(timeouts).build())
-                .listener(events)
+    private void start(Listener listener, Handler handler) {
+        server = Server.builder().handler(handler).listener(events).ticker(clock)
                 .build().start(listener);
     }
 
