@@ -51,7 +51,7 @@ abstract class RequestFacts implements HttpServletRequest {
     }
 
     final boolean mayHaveTrailers() {
-        return !core.protocol().equals("HTTP/1.0");
+        return !getProtocol().equals("HTTP/1.0");
     }
 
     // ---- line and fields
