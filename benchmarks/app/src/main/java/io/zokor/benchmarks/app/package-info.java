@@ -1,0 +1,3 @@
+/** The application that is compared on Zokor, Tomcat and Jetty. */
+@org.jspecify.annotations.NullMarked
+package io.zokor.benchmarks.app;

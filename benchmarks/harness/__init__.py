@@ -1,0 +1,1 @@
+"""The parts of benchmarks/compare. Nothing but Python's own library."""

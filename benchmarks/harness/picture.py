@@ -1,0 +1,87 @@
+"""Draws medians as bars: an SVG that follows the reader's light or dark scheme."""
+from html import escape
+
+PANELS = {
+    "servlet": (
+        ("`/raw`, 64 connections", "raw-64.rps", "requests/s, more is better"),
+        ("`/raw`, 512 connections", "raw-512.rps", "requests/s, more is better"),
+        ("`/raw`, processor time", "raw-64.cpu_us", "µs a request, less is better"),
+        ("`/raw`, 512 connections", "raw-512.p99_ms", "99th percentile in ms, less is better"),
+        ("Spring MVC, 64 connections", "hello-64.rps", "requests/s, more is better"),
+        ("Spring MVC, 512 connections", "hello-512.p99_ms", "99th percentile in ms, less is better"),
+        ("Spring MVC, a megabyte", "big-32.rps", "requests/s, more is better"),
+        ("2,000 clients, 100 ms of sleep", "sleep-2000.rps", "requests/s, more is better"),
+        ("TLS 1.3, keep-alive", "tls-64.rps", "requests/s, more is better"),
+        ("An idle connection", "idle.resident_kib", "KiB resident, less is better"),
+        ("Resident after start", "start.rss_mib", "MiB, less is better"),
+        ("Start-up", "start.s", "seconds, less is better"),
+    ),
+    "webflux": (
+        ("`/hello`, 64 connections", "hello-64.rps", "requests/s, more is better"),
+        ("`/hello`, 512 connections", "hello-512.p99_ms", "99th percentile in ms, less is better"),
+        ("JSON, 64 connections", "json-64.rps", "requests/s, more is better"),
+        ("JSON, processor time", "json-64.cpu_us", "µs a request, less is better"),
+        ("100 flushed lines", "stream-32.rps", "requests/s, more is better"),
+        ("A megabyte", "big-32.rps", "requests/s, more is better"),
+        ("2,000 clients, 100 ms of delay", "sleep-2000.rps", "requests/s, more is better"),
+        ("An idle connection", "idle.resident_kib", "KiB resident, less is better"),
+    ),
+}
+COLUMNS = 2
+WIDTH, LABEL, VALUE = 430, 150, 62
+HEADER, BAR, GAP, MARGIN = 40, 15, 5, 16
+STYLE = """
+text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #24292f }
+.title { font-weight: 600; font-size: 13px }
+.unit, .name { fill: #57606a }
+.bar { fill: #8c959f }
+.ours { fill: #1a7f64 }
+@media (prefers-color-scheme: dark) {
+ text { fill: #e6edf3 }
+ .unit, .name { fill: #9198a1 }
+ .bar { fill: #6e7681 }
+ .ours { fill: #3fb68b }
+}
+"""
+
+
+def draw(result, medians):
+    """The SVG's text."""
+    panels = [panel for panel in PANELS[result["suite"]] if panel[1] in medians]
+    height = HEADER + len(result["servers"]) * (BAR + GAP) + MARGIN
+    rows = -(-len(panels) // COLUMNS)
+    total = (COLUMNS * (WIDTH + MARGIN) + MARGIN, rows * height + MARGIN)
+    title = "Medians of " + ", ".join(result["servers"].values())
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total[0]} {total[1]}" width="{total[0]}" height="{total[1]}" role="img">',
+             f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>"]
+    for i, panel in enumerate(panels):
+        x = MARGIN + (i % COLUMNS) * (WIDTH + MARGIN)
+        y = MARGIN + (i // COLUMNS) * height
+        parts += bars(panel, result["servers"], medians[panel[1]], x, y)
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def bars(panel, servers, values, x, y):
+    title, _, unit = panel
+    parts = [f'<text class="title" x="{x}" y="{y + 13}">{escape(title.replace("`", ""))}</text>',
+             f'<text class="unit" x="{x}" y="{y + 29}">{escape(unit)}</text>']
+    longest = max(max(values.values()), 1e-9)
+    room = WIDTH - LABEL - VALUE
+    row = 0
+    for name, label in servers.items():
+        if name not in values:
+            continue
+        top = y + HEADER + row * (BAR + GAP)
+        width = max(1.0, room * max(values[name], 0) / longest)
+        ours = " ours" if name in ("zokor", "core") else ""
+        parts += [f'<text class="name" x="{x + LABEL - 8}" y="{top + 12}" text-anchor="end">{escape(label)}</text>',
+                  f'<rect class="bar{ours}" x="{x + LABEL}" y="{top}" width="{width:.1f}" height="{BAR}" rx="2"/>',
+                  f'<text x="{x + LABEL + width + 6:.1f}" y="{top + 12}">{number(values[name])}</text>']
+        row += 1
+    return parts
+
+
+def number(value):
+    if value >= 1000:
+        return f"{value / 1000:,.1f} k"
+    return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

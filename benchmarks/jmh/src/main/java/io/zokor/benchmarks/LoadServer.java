@@ -1,0 +1,134 @@
+package io.zokor.benchmarks;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+
+import com.sun.management.ThreadMXBean;
+import io.zokor.http.Handler;
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
+import io.zokor.server.Server;
+import io.zokor.servlet.ServletContainer;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+/**
+ * The server without Spring, to be put under load by another process. Arguments: {@code core} or {@code servlet} (which answers
+ * {@code /raw} and {@code /echo} by a servlet), and the port. {@code /allocated} says how many bytes all threads together have
+ * allocated so far. Without state, so every connection's thread may call it.
+ */
+public final class LoadServer implements Handler {
+
+    private static final byte[] OK = { 'o', 'k' };
+
+    private static final byte[] MEGABYTE = new byte[1 << 20];
+
+    private static final int BUFFER = 64 * 1024;
+
+    private LoadServer() {
+    }
+
+    /**
+     * Serves until the process is stopped.
+     *
+     * @param args see the class comment
+     * @throws Exception if the server cannot start
+     */
+    public static void main(String[] args) throws Exception {
+        if (args.length != 2) {
+            System.err.println("arguments: core|servlet PORT");
+            System.exit(2);
+        }
+        Handler handler = new LoadServer();
+        if (args[0].equals("servlet")) {
+            ServletContainer container = ServletContainer.builder().initializer(context -> {
+                context.addServlet("load", new LoadServlet()).addMapping("/*");
+            }).build();
+            container.initialize();
+            container.start();
+            Handler core = handler;
+            handler = (request, response) -> {
+                boolean beside = request.path().equals("/allocated");
+                (beside ? core : container).handle(request, response);
+            };
+        }
+        Server.builder().address("127.0.0.1:" + args[1]).handler(handler).build().listenAndServe();
+    }
+
+    @Override
+    public void handle(Request request, ResponseWriter response) throws Exception {
+        switch (request.path()) {
+            case "/raw" -> text(response, OK);
+            case "/big" -> {
+                response.headers().set("Content-Type", "application/octet-stream");
+                response.headers().set("Content-Length", Integer.toString(MEGABYTE.length));
+                response.write(MEGABYTE);
+            }
+            case "/sleep" -> {
+                Thread.sleep(milliseconds(request));
+                text(response, OK);
+            }
+            case "/echo" -> {
+                byte[] body = request.body().readAllBytes();
+                response.headers().set("Content-Type", "application/octet-stream");
+                response.headers().set("Content-Length", Integer.toString(body.length));
+                response.write(body);
+            }
+            case "/upload" -> text(response, ascii(count(request.body())));
+            case "/allocated" -> text(response, ascii(allocated()));
+            default -> response.writeHead(404);
+        }
+    }
+
+    private static void text(ResponseWriter response, byte[] body) throws IOException {
+        response.headers().set("Content-Type", "text/plain");
+        response.write(body);
+    }
+
+    private static long milliseconds(Request request) {
+        String query = request.query();
+        return query != null && query.startsWith("ms=") ? Long.parseLong(query.substring(3)) : 0;
+    }
+
+    private static long count(InputStream in) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        long count = 0;
+        int n;
+        while ((n = in.read(buffer)) >= 0) {
+            count += n;
+        }
+        return count;
+    }
+
+    private static byte[] ascii(long number) {
+        return Long.toString(number).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    }
+
+    /** What a virtual thread allocates counts for the carrier that it runs on, and so is in the sum of the platform threads. */
+    private static long allocated() {
+        return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
+    }
+
+    /** The same answers by a servlet, as far as they are needed. */
+    private static final class LoadServlet extends HttpServlet {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setContentType("text/plain");
+            response.setContentLength(OK.length);
+            response.getOutputStream().write(OK);
+        }
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            byte[] body = request.getInputStream().readAllBytes();
+            response.setContentType("application/octet-stream");
+            response.setContentLength(body.length);
+            response.getOutputStream().write(body);
+        }
+    }
+}
