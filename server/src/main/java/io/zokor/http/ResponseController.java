@@ -86,7 +86,9 @@ public interface ResponseController {
      * Has an action run once when the client has gone: its connection was reset, or a write failed. A client that merely ended
      * its sending side (half-close) has not gone; once it has, or has sent its next request ahead, only a failed write tells of
      * its leaving. Starts a helper thread that waits for it; must not be called while the body is being read. The action runs
-     * on the helper's thread, or on the one whose write fails.
+     * on the helper's thread, or on the one whose write fails. Of a body that was not read yet the helper takes what comes
+     * first, up to 4 KiB, for the reads to come, and ends: whoever still waits then calls this again. Beyond 16 KiB nothing
+     * more is taken, and a client's leaving is not seen until the body is read.
      *
      * @param action what to do
      */

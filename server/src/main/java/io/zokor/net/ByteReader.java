@@ -24,6 +24,9 @@ public final class ByteReader {
     /** What a connection whose requests do not fit in the small buffer keeps while it is idle. */
     private static final int MEDIUM = 1024;
 
+    /** What a watch may read of a body that nobody wants yet, before it sees no more of the peer. */
+    private static final int AHEAD = 16 * 1024;
+
     /** What a buffer grows to first, so that a usual head is read in two system calls at most. */
     private static final int GROWN = 4 * 1024;
 
@@ -163,10 +166,11 @@ public final class ByteReader {
      * comes, and what came is not lost. A mere end of input is no leaving, and after it no leaving can be seen: the system
      * reports the end again, be there a reset or not.
      *
+     * @param inBody whether a body is still to come, of which more is taken at once
      * @param gone what to do when the peer has gone, by the helper
-     * @return what the helper is to run, or {@code null} where one is at it already
+     * @return what the helper is to run, or {@code null} where one is at it already, or as much as may be was read ahead
      */
-    public @Nullable Runnable beginWatch(Runnable gone) {
+    public @Nullable Runnable beginWatch(boolean inBody, Runnable gone) {
         Watch current = watch;
         if (current != null && current.done.getCount() > 0) {
             // The request before has left it behind; its read is still the next one.
@@ -174,10 +178,10 @@ public final class ByteReader {
             return null;
         }
         sync();
-        if (ended) {
+        if (ended || available() >= AHEAD) {
             return null;
         }
-        Watch made = new Watch(gone);
+        Watch made = new Watch(gone, inBody ? GROWN : SMALL);
         watch = made;
         return made;
     }
@@ -259,14 +263,15 @@ public final class ByteReader {
 
         private final AtomicReference<@Nullable Runnable> gone;
 
-        private final ByteBuffer bytes = ByteBuffer.allocate(SMALL);
+        private final ByteBuffer bytes;
 
         private boolean end;
 
         private @Nullable IOException failure;
 
-        private Watch(Runnable gone) {
+        private Watch(Runnable gone, int room) {
             this.gone = new AtomicReference<>(gone);
+            this.bytes = ByteBuffer.allocate(room);
         }
 
         @Override

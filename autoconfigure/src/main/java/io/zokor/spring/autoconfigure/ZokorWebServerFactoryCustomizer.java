@@ -44,6 +44,10 @@ final class ZokorWebServerFactoryCustomizer
         long headerBytes = serverProperties.getMaxHttpRequestHeaderSize().toBytes();
         factory.setTimeouts(properties.timeouts().toTimeouts());
         factory.setBacklog(properties.backlog());
+        if (serverProperties.getServerHeader() != null) {
+            // Boot brings it to servlet servers alone.
+            factory.setServerHeader(serverProperties.getServerHeader());
+        }
         factory.setPreserveEncodedSlash(properties.uri().encodedSlash() == ZokorProperties.EncodedSlash.PRESERVE);
         factory.setUseForwardHeaders(useForwardHeaders());
         factory.setTrustedProxies(properties.trustedRanges());

@@ -8,10 +8,12 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.zokor.http.Handler;
 import io.zokor.testing.Await;
@@ -34,6 +36,8 @@ class ZokorWebServerTests {
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch inHandler = new CountDownLatch(1);
     private final HandlerWebServerFactory factory = new HandlerWebServerFactory(handler());
+    /** Of servers that other tests have left running, such as those in Spring's cache of contexts. */
+    private final Set<Thread> others = keepingAlive();
     private ZokorWebServer server;
 
     private Handler handler() {
@@ -62,9 +66,14 @@ class ZokorWebServerTests {
         }
     }
 
-    private static boolean keptAlive() {
+    private boolean keptAlive() {
+        return !others.containsAll(keepingAlive());
+    }
+
+    private static Set<Thread> keepingAlive() {
         return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("zokor-main-keep-alive") && !thread.isDaemon());
+                .filter(thread -> thread.getName().equals("zokor-main-keep-alive") && !thread.isDaemon())
+                .collect(Collectors.toSet());
     }
 
     private static String get(int port) {

@@ -111,6 +111,8 @@ class ReactiveApplicationTests {
         assertThat(get(port, "/nobody").status()).isEqualTo(404);
         assertThat(context.getBean(ReactiveWebServerFactory.class)).isInstanceOf(ZokorReactiveWebServerFactory.class);
         assertThat(output).containsOnlyOnce("Zokor started on port " + port + " (http)");
+        assertThat(output).containsOnlyOnce("although Tomcat is on the class path")
+                .containsOnlyOnce("although Jetty is on the class path").doesNotContain("although Reactor Netty");
         assertThat(output).doesNotContain("context path").doesNotContain("WARN").doesNotContain("ERROR");
     }
 
@@ -237,6 +239,39 @@ class ReactiveApplicationTests {
     }
 
     @Test
+    void serverHeaderOnlyIfSet() {
+        assertThat(get(start(), "/hello").hasHeader("Server")).isFalse();
+        context.close();
+        assertThat(get(start("server.server-header=something"), "/hello").header("Server")).contains("something");
+    }
+
+    @Test
+    void http2IsWarnedOf(CapturedOutput output) {
+        assertThat(get(start("server.http2.enabled=true"), "/hello").text()).isEqualTo("hello");
+        assertThat(output).containsOnlyOnce("server.http2.enabled=true has no effect");
+    }
+
+    @Test
+    void aFactoryOfTheApplicationWins() {
+        context = new SpringApplicationBuilder(Application.class, OwnFactory.class).web(WebApplicationType.REACTIVE)
+                .run("--server.port=0");
+        assertThat(context.getBeansOfType(ReactiveWebServerFactory.class)).containsOnlyKeys("own");
+    }
+
+    @Test
+    void managementHasTheTlsOfTheApplication() throws Exception {
+        Identity identity = TestCertificates.selfSigned("localhost");
+        Path certificate = Files.writeString(directory.resolve("c.pem"), identity.certificatePem());
+        Path key = Files.writeString(directory.resolve("k.pem"), identity.keyPem());
+        start("management.server.port=0", "server.ssl.certificate=" + certificate,
+                "server.ssl.certificate-private-key=" + key);
+        try (RawClient client = RawClient.connectTls(port("local.management.port"),
+                TestCertificates.trusting(identity), "localhost")) {
+            assertThat(client.get("/actuator/health").text()).contains("UP");
+        }
+    }
+
+    @Test
     void theRequestHeaderLimitOfBoot() {
         int port = start("server.max-http-request-header-size=1KB");
         try (RawClient client = RawClient.connect(port)) {
@@ -339,6 +374,15 @@ class ReactiveApplicationTests {
         HandlerMapping socket() {
             WebSocketHandler handler = session -> Mono.empty();
             return new SimpleUrlHandlerMapping(Map.of("/socket", handler), 1);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnFactory {
+
+        @Bean
+        ZokorReactiveWebServerFactory own() {
+            return new ZokorReactiveWebServerFactory();
         }
     }
 

@@ -134,6 +134,7 @@ public final class Exchange {
                 return new Outcome.Aborted(CloseReason.APP_ABORT);
             }
             leaveGate();
+            countRefusalOfBody();
             response.finish();
             return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
         } catch (Throwable t) {
@@ -267,6 +268,26 @@ public final class Exchange {
         fields.remove("Accept-Ranges");
         fields.set("Content-Encoding", "gzip");
         return head ? null : new GzipBody(codec);
+    }
+
+    /** The application may answer itself what the server found wrong with the body: it counts as if the server had. */
+    private void countRefusalOfBody() {
+        if (panicked || response.status() < 400) {
+            return;
+        }
+        switch (body.failure()) {
+            case RejectedRequestException refusal -> {
+                rejected = refusal.reason();
+                server.listener().requestRejected(connection, refusal.reason(), response.status());
+            }
+            case DeadlineExceededException timeout -> {
+                rejected = RejectReason.TIMEOUT;
+                server.listener().timeout(connection, timeout.kind());
+                server.listener().requestRejected(connection, RejectReason.TIMEOUT, response.status());
+            }
+            case null, default -> {
+            }
+        }
     }
 
     // ---- what becomes of a Throwable: the one place that decides
@@ -409,7 +430,8 @@ public final class Exchange {
 
     private ExchangeSummary summary(Outcome outcome) {
         ExchangeOutcome ended = switch (outcome) {
-            case Outcome.Completed() -> ExchangeOutcome.COMPLETED;
+            case Outcome.Completed() ->
+                rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.COMPLETED;
             case Outcome.Hijacked() -> ExchangeOutcome.HIJACKED;
             case Outcome.Final(CloseReason ignored) ->
                 rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.PANIC;

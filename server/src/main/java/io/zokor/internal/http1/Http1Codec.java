@@ -139,7 +139,7 @@ final class Http1Codec implements ExchangeCodec {
     @Override
     public void watch(Runnable action) {
         gone.set(action);
-        Runnable helper = in.beginWatch(this::peerGone);
+        Runnable helper = in.beginWatch(!bodyEnded(), this::peerGone);
         if (helper != null) {
             Thread.ofVirtual().name(Thread.currentThread().getName() + "-watch").inheritInheritableThreadLocals(false)
                     .start(helper);

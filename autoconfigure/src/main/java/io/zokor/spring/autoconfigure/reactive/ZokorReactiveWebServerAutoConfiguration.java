@@ -1,5 +1,6 @@
 package io.zokor.spring.autoconfigure.reactive;
 
+import io.zokor.spring.autoconfigure.OtherServers;
 import io.zokor.spring.autoconfigure.ZokorWebServerConfiguration;
 import io.zokor.spring.boot.reactive.ZokorReactiveWebServerFactory;
 
@@ -36,6 +37,7 @@ public final class ZokorReactiveWebServerAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(value = ReactiveWebServerFactory.class, search = SearchStrategy.CURRENT)
     ZokorReactiveWebServerFactory zokorReactiveWebServerFactory() {
+        OtherServers.tellOfReactiveServers();
         return new ZokorReactiveWebServerFactory();
     }
 }

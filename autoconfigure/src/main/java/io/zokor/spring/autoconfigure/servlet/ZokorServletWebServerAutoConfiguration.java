@@ -1,11 +1,10 @@
 package io.zokor.spring.autoconfigure.servlet;
 
 import io.zokor.servlet.ServletContainer;
+import io.zokor.spring.autoconfigure.OtherServers;
 import io.zokor.spring.autoconfigure.ZokorWebServerConfiguration;
 import io.zokor.spring.boot.servlet.ZokorServletWebServerFactory;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -16,7 +15,6 @@ import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServe
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.util.ClassUtils;
 
 import jakarta.servlet.ServletRequest;
 
@@ -33,30 +31,13 @@ import jakarta.servlet.ServletRequest;
 @Import({ ServletWebServerConfiguration.class, ZokorWebServerConfiguration.class })
 public final class ZokorServletWebServerAutoConfiguration {
 
-    private static final Log logger = LogFactory.getLog(ZokorServletWebServerAutoConfiguration.class);
-
     ZokorServletWebServerAutoConfiguration() {
     }
 
     @Bean
     @ConditionalOnMissingBean(value = ServletWebServerFactory.class, search = SearchStrategy.CURRENT)
     ZokorServletWebServerFactory zokorServletWebServerFactory() {
-        tellOf("Tomcat", "org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory",
-                "org.apache.catalina.startup.Tomcat");
-        tellOf("Jetty", "org.springframework.boot.jetty.servlet.JettyServletWebServerFactory",
-                "org.eclipse.jetty.server.Server");
+        OtherServers.tellOfServletServers();
         return new ZokorServletWebServerFactory();
-    }
-
-    private static void tellOf(String server, String... classNames) {
-        ClassLoader loader = ClassUtils.getDefaultClassLoader();
-        for (String className : classNames) {
-            if (!ClassUtils.isPresent(className, loader)) {
-                return;
-            }
-        }
-        logger.info("Zokor serves this application, although " + server + " is on the class path as well: exclude "
-                + "spring-boot-starter-" + server.toLowerCase(java.util.Locale.ROOT)
-                + " to save its memory, or set zokor.enabled=false to return to it");
     }
 }

@@ -190,6 +190,30 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         }
     }
 
+    /**
+     * Has the connection watched for the client's leaving, unless somebody reads from it.
+     *
+     * @return whether the watch goes on until the client leaves; otherwise what comes of the body ends it
+     */
+    boolean watch() {
+        if (!reader.compareAndSet(Reader.NOBODY, Reader.CONNECTION)) {
+            return false;
+        }
+        try {
+            if (ended || !isReadable()) {
+                exchange.watch();
+            }
+            return ended;
+        } finally {
+            reader.set(Reader.NOBODY);
+        }
+    }
+
+    /** {@return whether the helper reads or watches} */
+    boolean isWatched() {
+        return reader.get() == Reader.HELPER;
+    }
+
     private void sendContinue() {
         if (continueExpected) {
             continueExpected = false;
@@ -260,17 +284,22 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
             while (!isOver()) {
                 if (isReadable()) {
                     step();
-                } else {
-                    // A set flag would keep the thread from parking.
-                    Thread.interrupted();
-                    LockSupport.park(this);
+                    continue;
+                }
+                // A set flag would keep the thread from parking.
+                Thread.interrupted();
+                LockSupport.parkNanos(this, ReactiveExchange.UNWATCHED_NANOS);
+                if (!isReadable() && !isOver()) {
+                    exchange.watch();
+                    LockSupport.parkNanos(this, ReactiveExchange.REWATCH_NANOS);
                 }
             }
         } catch (Throwable t) {
             // The application's: it ends the exchange, as it would on the connection's thread.
             exchange.panic(t);
         }
-        // A connection from which nobody reads any more can be watched.
+        // A connection from which nobody reads any more can be watched by its own thread.
+        reader.set(Reader.NOBODY);
         exchange.execute(() -> {
         });
     }

@@ -129,7 +129,9 @@ final class BodyWriter implements CoreSubscriber<DataBuffer> {
                 finished = true;
                 exchange.writeFailed(e, () -> {
                     cancelUpstream();
-                    sink.error(exchange.clientError(e));
+                    if (!cancelled) {
+                        sink.error(exchange.clientError(e));
+                    }
                 });
                 return;
             } finally {

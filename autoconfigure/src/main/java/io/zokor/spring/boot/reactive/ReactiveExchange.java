@@ -3,6 +3,7 @@ package io.zokor.spring.boot.reactive;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +35,10 @@ import reactor.core.publisher.Mono;
 final class ReactiveExchange {
 
     /** What comes sooner is not worth a helper that watches the connection. */
-    private static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    static final long UNWATCHED_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** How often a watch is set up anew while a body is left unread: what comes of it ends a watch. */
+    static final long REWATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final Thread thread = Thread.currentThread();
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
@@ -44,6 +48,7 @@ final class ReactiveExchange {
     private final BodyPublisher body;
 
     private volatile @Nullable Subscription result;
+    private volatile @Nullable Throwable resultFailure;
     private volatile boolean closed;
     private volatile boolean writing;
 
@@ -51,6 +56,9 @@ final class ReactiveExchange {
     private boolean unflushed;
     private boolean waited;
     private long waitingSince;
+    private long unwatchedNanos = UNWATCHED_NANOS;
+
+    /** A watch goes on that nothing but the client's leaving ends. */
     private boolean watched;
     private @Nullable Throwable failure;
 
@@ -149,15 +157,21 @@ final class ReactiveExchange {
         }
         // Interrupts are for the application's code; nothing of it runs here, and a set flag would keep the thread from parking.
         Thread.interrupted();
-        long unwatched = UNWATCHED_NANOS - (now - waitingSince);
-        if (watched || !body.isEnded()) {
+        long unwatched = unwatchedNanos - (now - waitingSince);
+        if (watched || body.isWatched()) {
             LockSupport.park(this);
         } else if (unwatched > 0) {
             LockSupport.parkNanos(this, unwatched);
         } else {
-            watched = true;
-            response.controller().onPeerGone(() -> execute(this::peerGone));
+            unwatchedNanos = REWATCH_NANOS;
+            waitingSince = now;
+            watched = body.watch();
         }
+    }
+
+    /** Has the connection watched for the client's leaving; called by whoever alone may read from it. */
+    void watch() {
+        response.controller().onPeerGone(() -> execute(this::peerGone));
     }
 
     private void peerGone() {
@@ -241,7 +255,8 @@ final class ReactiveExchange {
     void writeFailed(Exception cause, Runnable notification) {
         callback(notification);
         if (failure == null) {
-            failure = cause;
+            Throwable earlier = resultFailure;
+            failure = earlier == null ? cause : earlier;
         }
         if (!ended) {
             ended = true;
@@ -300,6 +315,11 @@ final class ReactiveExchange {
                 ended = true;
                 failure = cause;
             });
+            resultFailure = cause;
+            if (writing && !isOwnThread() && response.controller().isCommitted()) {
+                // What has begun is cut anyway: not only when the client reads on.
+                response.controller().writeDeadline(Duration.ofNanos(1));
+            }
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.event.ServerListener;
 import io.zokor.http.ConnectionInfo;
+import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
 import io.zokor.server.Server;
 import io.zokor.spring.boot.ZokorWebServer;
@@ -32,6 +33,7 @@ import reactor.core.publisher.Mono;
 final class ReactiveServer implements AutoCloseable {
 
     final AtomicInteger panics = new AtomicInteger();
+    final AtomicInteger rejected = new AtomicInteger();
     final Map<String, ExchangeSummary> ended = new ConcurrentHashMap<>();
     private final ZokorWebServer server;
     private final AtomicInteger active = new AtomicInteger();
@@ -49,6 +51,11 @@ final class ReactiveServer implements AutoCloseable {
                 Request request = summary.request();
                 ended.put(request == null ? "" : request.path(), summary);
                 active.decrementAndGet();
+            }
+
+            @Override
+            public void requestRejected(ConnectionInfo connection, RejectReason reason, int status) {
+                rejected.incrementAndGet();
             }
 
             @Override

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ExchangeOutcome;
+import io.zokor.http.RejectReason;
 import io.zokor.testing.Await;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
@@ -322,6 +323,19 @@ class ZokorHttpHandlerAdapterTests {
     }
 
     @Test
+    void theEndOfABodyIsSignalled() {
+        try (RawClient client = start((request, response) -> request.getBody().count()
+                .flatMap(count -> send(response, "buffers: " + count)))) {
+            assertThat(client.get("/").text()).isEqualTo("buffers: 0");
+            assertThat(client.post("/", "text/plain", new byte[0]).text()).isEqualTo("buffers: 0");
+            client.sendHead("POST / HTTP/1.1", "Host: x", "Transfer-Encoding: chunked");
+            client.send("0\r\n\r\n");
+            assertThat(client.readResponse().text()).isEqualTo("buffers: 0");
+            assertThat(client.post("/", "text/plain", new byte[3]).text()).isEqualTo("buffers: 1");
+        }
+    }
+
+    @Test
     void aBodyHasOneSubscriber() {
         try (RawClient client = start((request, response) -> request.getBody().then()
                 .then(request.getBody().then().onErrorResume(e -> send(response, e.getMessage()))))) {
@@ -360,6 +374,7 @@ class ZokorHttpHandlerAdapterTests {
             assertThat(client.readResponse().status()).isEqualTo(400);
             client.expectClosed();
         }
+        assertRejected(RejectReason.CHUNK);
     }
 
     @Test
@@ -371,6 +386,15 @@ class ZokorHttpHandlerAdapterTests {
             client.send("14\r\n01234567890123456789\r\n0\r\n\r\n");
             assertThat(client.readResponse().status()).isEqualTo(413);
         }
+        assertRejected(RejectReason.BODY_TOO_LARGE);
+    }
+
+    /** Though it was WebFlux that gave the answer, it counts as the server's refusal. */
+    private void assertRejected(RejectReason reason) {
+        Await.until("ended", () -> server.ended.containsKey("/"));
+        assertThat(server.ended.get("/").outcome()).isEqualTo(ExchangeOutcome.REJECTED);
+        assertThat(server.ended.get("/").rejected()).isEqualTo(reason);
+        assertThat(server.rejected).hasValue(1);
     }
 
     @Test
@@ -485,6 +509,7 @@ class ZokorHttpHandlerAdapterTests {
             client.sendHead("POST / HTTP/1.1", "Host: x", "Content-Length: 10");
             assertThat(client.readResponse().status()).isEqualTo(408);
         }
+        assertRejected(RejectReason.TIMEOUT);
     }
 
     // ---- the client's leaving
@@ -502,6 +527,78 @@ class ZokorHttpHandlerAdapterTests {
             Await.until("ended", () -> server.ended.containsKey("/wait"));
             assertThat(server.ended.get("/wait").outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
             assertThat(server.panics).hasValue(0);
+        }
+    }
+
+    private void cancelledAfterReset(HttpHandler handler, String... body) throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch cancelled = new CountDownLatch(1);
+        try (RawClient client = start((request, response) -> handler.handle(request, response)
+                .then(Mono.<Void>never()).doOnSubscribe(s -> begun.countDown()).doOnCancel(cancelled::countDown))) {
+            client.sendHead("POST /wait HTTP/1.1", "Host: x", "Content-Length: 10000");
+            for (String piece : body) {
+                client.send(piece);
+            }
+            begun.await();
+            client.reset();
+            Await.until("cancelled", () -> cancelled.getCount() == 0);
+            Await.until("ended", () -> server.ended.containsKey("/wait"));
+            assertThat(server.ended.get("/wait").outcome()).isEqualTo(ExchangeOutcome.CLIENT_GONE);
+            assertThat(server.panics).hasValue(0);
+        }
+    }
+
+    @Test
+    void aHandlerThatLeavesTheBodyUnreadIsCancelled() throws Exception {
+        cancelledAfterReset((request, response) -> Mono.empty(), "x".repeat(10_000));
+    }
+
+    @Test
+    void aHandlerThatLeavesTheBodyUnreadIsCancelledWhileMoreIsToCome() throws Exception {
+        cancelledAfterReset((request, response) -> Mono.empty(), "x".repeat(100));
+    }
+
+    @Test
+    void aHandlerThatTakesOneBufferAndWaitsIsCancelled() throws Exception {
+        cancelledAfterReset((request, response) -> {
+            request.getBody().subscribe(new BaseSubscriber<>() {
+                @Override
+                protected void hookOnSubscribe(Subscription it) {
+                    it.request(1);
+                }
+            });
+            return Mono.empty();
+        }, "x".repeat(100));
+    }
+
+    @Test
+    void aBodyThatIsReadLateIsWhole() {
+        try (RawClient client = start((request, response) -> Mono.delay(Duration.ofMillis(1500))
+                .then(response.writeAndFlushWith(request.getBody().map(Mono::just))))) {
+            StringBuilder body = new StringBuilder();
+            for (int i = 0; i < 40_000; i++) {
+                body.append((char) ('a' + i % 26));
+            }
+            for (int i = 0; i < 2; i++) {
+                client.sendHead("POST / HTTP/1.1", "Host: x", "Content-Length: 40000");
+                client.send(body.substring(0, 300));
+                client.send(body.substring(300, 9000));
+                client.send(body.substring(9000));
+                assertThat(client.readResponse().text()).isEqualTo(body.toString());
+            }
+        }
+    }
+
+    @Test
+    void aTimeoutOfTheApplicationCutsAClientThatDoesNotRead() {
+        server = ReactiveServer.of((request, response) -> response.writeWith(Flux.<DataBuffer>generate(
+                sink -> sink.next(buffer("x".repeat(50_000))))).timeout(Duration.ofMillis(300)),
+                factory -> factory.setTimeouts(new Timeouts(null, null, null, null, null, null, null)));
+        try (RawClient client = RawClient.connect(new InetSocketAddress("127.0.0.1", server.port()), 4096)) {
+            client.sendHead("GET /stalled HTTP/1.1", "Host: x");
+            client.readHead();
+            Await.until("ended", () -> server.ended.containsKey("/stalled"));
+            assertThat(server.ended.get("/stalled").outcome()).isEqualTo(ExchangeOutcome.PANIC);
         }
     }
 
@@ -556,6 +653,39 @@ class ZokorHttpHandlerAdapterTests {
     }
 
     // ---- serial callbacks
+
+    @Test
+    void callbacksOfOneRequestAreNotRecursive() {
+        AtomicInteger depth = new AtomicInteger();
+        AtomicInteger deepest = new AtomicInteger();
+        AtomicLong read = new AtomicLong();
+        server = ReactiveServer.of((request, response) -> Mono.create(sink -> request.getBody()
+                .subscribe(new BaseSubscriber<>() {
+                    @Override
+                    protected void hookOnSubscribe(Subscription it) {
+                        it.request(1);
+                    }
+
+                    @Override
+                    protected void hookOnNext(DataBuffer buffer) {
+                        deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+                        read.addAndGet(buffer.readableByteCount());
+                        request(1);
+                        depth.decrementAndGet();
+                    }
+
+                    @Override
+                    protected void hookOnComplete() {
+                        deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+                        sink.success();
+                    }
+                })));
+        try (RawClient client = server.connect()) {
+            assertThat(client.post("/", "application/octet-stream", new byte[2_000_000]).status()).isEqualTo(200);
+            assertThat(read).hasValue(2_000_000);
+            assertThat(deepest).hasValue(1);
+        }
+    }
 
     @Test
     void callbacksOfOneRequestNeverRunAtTheSameTime() {
