@@ -15,7 +15,6 @@ import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.http.HttpServletRequest;
 
 /**
  * What the connection's thread does for an asynchronous request: it waits until something is decided or due, and does it -
@@ -220,9 +219,9 @@ final class AsyncLoop {
         Throwable thrown = null;
         try {
             cycle.beginDispatch();
-            ServletRequest dispatched = taken.request() instanceof HttpServletRequest http
-                    ? new DispatchRequest(http, DispatcherType.ASYNC, cycle, taken.target())
-                    : taken.request();
+            // Never undone: the request stays that of this dispatch until the next.
+            ServletRequest dispatched = new DispatchWrapping(taken.request(), DispatcherType.ASYNC, cycle,
+                    taken.target()).request();
             Dispatcher.run(cycle, DispatcherType.ASYNC, taken.target(), dispatched, taken.response());
         } catch (IOException | ServletException | RuntimeException | Error e) {
             thrown = e;

@@ -17,7 +17,6 @@ import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 
 /** Leads requests to servlets (Servlet 6.1 chapter 9). Immutable, for any thread. */
 final class Dispatcher implements RequestDispatcher {
@@ -108,8 +107,12 @@ final class Dispatcher implements RequestDispatcher {
         }
         response.resetBuffer();
         RequestCycle cycle = cycleOf(request);
-        DispatchRequest forwarded = new DispatchRequest(http(request), DispatcherType.FORWARD, cycle, target);
-        run(cycle, DispatcherType.FORWARD, target, forwarded, response);
+        DispatchWrapping wrapping = new DispatchWrapping(request, DispatcherType.FORWARD, cycle, target);
+        try {
+            run(cycle, DispatcherType.FORWARD, target, wrapping.request(), response);
+        } finally {
+            wrapping.undo();
+        }
         if (!cycle.isAsyncStarted()) {
             close(response);
         }
@@ -133,11 +136,13 @@ final class Dispatcher implements RequestDispatcher {
     @Override
     public void include(ServletRequest request, ServletResponse response) throws ServletException, IOException {
         RequestCycle cycle = cycleOf(request);
-        DispatchRequest included = new DispatchRequest(http(request), DispatcherType.INCLUDE, cycle, target);
-        if (!(response instanceof HttpServletResponse http)) {
-            throw new IllegalArgumentException("not an HTTP response: " + response.getClass().getName());
+        DispatchWrapping wrapping = new DispatchWrapping(request, DispatcherType.INCLUDE, cycle, target);
+        wrapping.include(response);
+        try {
+            run(cycle, DispatcherType.INCLUDE, target, wrapping.request(), wrapping.response());
+        } finally {
+            wrapping.undo();
         }
-        run(cycle, DispatcherType.INCLUDE, target, included, new IncludeResponse(http));
     }
 
     /** Runs filters and servlet of a dispatch. */
@@ -151,13 +156,6 @@ final class Dispatcher implements RequestDispatcher {
         } finally {
             cycle.leave(before);
         }
-    }
-
-    private static HttpServletRequest http(ServletRequest request) {
-        if (request instanceof HttpServletRequest http) {
-            return http;
-        }
-        throw new IllegalArgumentException("not an HTTP request: " + request.getClass().getName());
     }
 
     /** {@return the exchange that a request belongs to, through all wrappers} */
