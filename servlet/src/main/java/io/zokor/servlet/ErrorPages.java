@@ -2,14 +2,12 @@ package io.zokor.servlet;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 import io.zokor.http.AbortHandlerException;
 import io.zokor.http.RejectedRequestException;
-import io.zokor.http.Status;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.PeerGoneException;
 
@@ -103,63 +101,60 @@ final class ErrorPages {
 
     private void page(RequestCycle cycle, int status, @Nullable String message, @Nullable Throwable thrown)
             throws Exception {
-        String location = location(status, thrown);
-        Dispatcher dispatcher = location == null ? null : Dispatcher.of(cycle.context(), location);
+        Page page = find(status, thrown);
+        Dispatcher dispatcher = page.location() == null ? null : Dispatcher.of(cycle.context(), page.location());
         ZokorServletResponse response = cycle.response();
-        if (dispatcher != null) {
-            setAttributes(cycle, status, message, thrown);
-            cycle.request().content().forgive();
-            try {
-                Dispatcher.Target target = dispatcher.target();
-                cycle.beginDispatch();
-                Dispatcher.run(cycle, DispatcherType.ERROR, target,
-                        new DispatchRequest(cycle.request(), DispatcherType.ERROR, cycle, target), response);
-                ZokorServletResponse.PendingError second = response.takePendingError();
-                if (second == null) {
-                    return;
-                }
-                if (!response.isSent()) {
-                    plain(cycle, second.status());
-                }
-                return;
-            } catch (IOException | ServletException | RuntimeException | Error e) {
-                report(cycle, e);
-                rethrow(find(e, PeerGoneException.class));
-                rethrow(find(e, DeadlineExceededException.class));
-                if (response.isSent()) {
-                    throw e;
-                }
-                LOGGER.log(Level.WARNING, "the error page " + location + " failed", e);
-            }
+        if (dispatcher == null) {
+            OwnErrorPage.answer(cycle, status, thrown == null ? message : null);
+            return;
         }
-        plain(cycle, status);
-    }
-
-    /** The container's own page: a constant text that tells nothing of request, application or server. */
-    private static void plain(RequestCycle cycle, int status) throws IOException {
-        String reason = Status.reason(status);
-        String accept = cycle.core().headers().get("Accept");
-        boolean json = accept != null && accept.contains("json") && !accept.contains("text/");
-        String body = json
-                ? "{\"title\":\"" + (reason.isEmpty() ? "Error" : reason) + "\",\"status\":" + status + "}\n"
-                : (status + " " + reason).strip() + "\n";
-        cycle.response().answer(status, json ? "application/problem+json" : "text/plain;charset=utf-8",
-                body.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    /** Page by exception, its own class before its superclasses; then that of its root cause; then by status; then any. */
-    private @Nullable String location(int status, @Nullable Throwable thrown) {
-        if (thrown != null) {
-            String found = byType(thrown.getClass());
-            if (found == null && thrown instanceof ServletException) {
-                found = byType(rootCause(thrown).getClass());
+        setAttributes(cycle, status, message, page.exception());
+        cycle.request().content().forgive();
+        try {
+            Dispatcher.Target target = dispatcher.target();
+            cycle.beginDispatch();
+            Dispatcher.run(cycle, DispatcherType.ERROR, target,
+                    new DispatchRequest(cycle.request(), DispatcherType.ERROR, cycle, target), response);
+            ZokorServletResponse.PendingError second = response.takePendingError();
+            if (second != null && !response.isSent()) {
+                OwnErrorPage.answer(cycle, second.status(), null);
             }
+        } catch (IOException | ServletException | RuntimeException | Error e) {
+            report(cycle, e);
+            rethrow(find(e, PeerGoneException.class));
+            rethrow(find(e, DeadlineExceededException.class));
+            if (response.isSent()) {
+                throw e;
+            }
+            LOGGER.log(Level.WARNING, "the error page " + page.location() + " failed", e);
+            OwnErrorPage.answer(cycle, status, null);
+        }
+    }
+
+    /**
+     * The page for an error.
+     *
+     * @param location path of the page within the application, {@code null} where the application has none
+     * @param exception what the page is told of as the exception, {@code null} for an error without one
+     */
+    private record Page(@Nullable String location, @Nullable Throwable exception) {
+    }
+
+    /**
+     * Page by exception, its own class before its superclasses; then that of what a ServletException wraps, level by level; then
+     * by status; then any.
+     */
+    private Page find(int status, @Nullable Throwable thrown) {
+        Throwable candidate = thrown;
+        for (int i = 0; i < MAX_CAUSES && candidate != null; i++) {
+            String found = byType(candidate.getClass());
             if (found != null) {
-                return found;
+                return new Page(found, candidate == thrown ? rootCause(candidate) : candidate);
             }
+            candidate = candidate instanceof ServletException e ? e.getRootCause() : null;
         }
         String found = byStatus.get(status);
-        return found != null ? found : global;
+        return new Page(found != null ? found : global, thrown == null ? null : rootCause(thrown));
     }
 
     private @Nullable String byType(Class<?> type) {
@@ -173,7 +168,7 @@ final class ErrorPages {
     }
 
     private static void setAttributes(RequestCycle cycle, int status, @Nullable String message,
-            @Nullable Throwable thrown) {
+            @Nullable Throwable exception) {
         ZokorServletRequest request = cycle.request();
         request.setAttribute(RequestDispatcher.ERROR_STATUS_CODE, status);
         request.setAttribute(RequestDispatcher.ERROR_MESSAGE, message == null ? "" : message);
@@ -181,8 +176,7 @@ final class ErrorPages {
         request.setAttribute(RequestDispatcher.ERROR_SERVLET_NAME, cycle.servletName());
         request.setAttribute(RequestDispatcher.ERROR_METHOD, request.getMethod());
         request.setAttribute(RequestDispatcher.ERROR_QUERY_STRING, request.getQueryString());
-        if (thrown != null) {
-            Throwable exception = thrown instanceof ServletException ? rootCause(thrown) : thrown;
+        if (exception != null) {
             request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, exception);
             request.setAttribute(RequestDispatcher.ERROR_EXCEPTION_TYPE, exception.getClass());
         }

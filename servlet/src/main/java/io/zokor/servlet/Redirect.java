@@ -93,7 +93,8 @@ final class Redirect {
         return "<a href=\"" + escape(location) + "\">" + (reason.isEmpty() ? "Redirect" : reason) + "</a>.\n";
     }
 
-    private static String escape(String text) {
+    /** {@return the text as text of HTML} */
+    static String escape(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&#34;").replace("'",
                 "&#39;");
     }
