@@ -129,9 +129,10 @@ final class ResponseBody implements ContainerOutput.Sink {
         lock.lock();
         try {
             checkNotSealedLocked();
-            boolean fits = fits(length);
-            core.write(bytes, offset, length);
-            accountLocked(length, fits);
+            int wanted = withinDeclaredLocked(length);
+            boolean fits = fits(wanted);
+            core.write(bytes, offset, wanted);
+            accountLocked(wanted, fits);
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -144,10 +145,13 @@ final class ResponseBody implements ContainerOutput.Sink {
         lock.lock();
         try {
             checkNotSealedLocked();
-            int length = bytes.remaining();
-            boolean fits = fits(length);
+            int end = bytes.limit();
+            int wanted = withinDeclaredLocked(bytes.remaining());
+            boolean fits = fits(wanted);
+            bytes.limit(bytes.position() + wanted);
             core.write(bytes);
-            accountLocked(length, fits);
+            bytes.limit(end).position(end);
+            accountLocked(wanted, fits);
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -160,6 +164,11 @@ final class ResponseBody implements ContainerOutput.Sink {
         core.write(bytes, 0, bytes.length);
         written = bytes.length;
         close();
+    }
+
+    /** The last byte of the declared length closes the response, so what follows it is ignored (Servlet 6.1 section 5.7). */
+    private int withinDeclaredLocked(int length) {
+        return declared < 0 ? length : (int) Math.min(length, Math.max(0, declared - written));
     }
 
     private void checkNotSealedLocked() {

@@ -43,6 +43,9 @@ final class ResponseFields {
 
     private final ContentType contentType;
 
+    /** 100 where the application has set that: no status of an answer, so it is kept here alone; otherwise 0. */
+    private int asked;
+
     ResponseFields(RequestCycle cycle, ResponseWriter core, ResponseBody body) {
         this.cycle = cycle;
         this.core = core;
@@ -78,8 +81,24 @@ final class ResponseFields {
 
     // ---- status and fields
 
+    /** Sets the status. One of 100 is answered by {@link #status()}, but cannot be that of an answer. */
     void status(int status) {
-        change(() -> core.status(status));
+        change(() -> {
+            if (status == HttpServletResponse.SC_CONTINUE) {
+                asked = status;
+            } else {
+                statusLocked(status);
+            }
+        });
+    }
+
+    void statusLocked(int status) {
+        core.status(status);
+        asked = 0;
+    }
+
+    int status() {
+        return ask(() -> asked == 0 ? core.status() : asked);
     }
 
     /** Sends the fields set so far as an interim response. */
@@ -242,6 +261,7 @@ final class ResponseFields {
     void resetLocked() {
         body.controller().reset();
         contentType.reset();
+        asked = 0;
     }
 
     /** Makes the head one of an error page: cookies and other fields stay, what described the former body goes. */
@@ -253,12 +273,12 @@ final class ResponseFields {
             core.headers().set(CONTENT_RANGE, range);
         }
         contentType.reset();
-        core.status(status);
+        statusLocked(status);
     }
 
     /** Makes the head one of a short body of the container's own. */
     void replaceLocked(int status, String type) {
-        core.status(status);
+        statusLocked(status);
         core.headers().remove(CONTENT_LENGTH);
         core.headers().set(CONTENT_TYPE, type);
     }

@@ -74,8 +74,7 @@ final class ZokorServletResponse implements HttpServletResponse {
 
     @Override
     public int getStatus() {
-        cycle.checkOpen();
-        return core.status();
+        return fields.status();
     }
 
     @Override
@@ -303,7 +302,7 @@ final class ZokorServletResponse implements HttpServletResponse {
         lock.lock();
         try {
             body.checkNotCommitted();
-            core.status(status);
+            fields.statusLocked(status);
             body.resetBufferLocked();
             pendingError = new PendingError(status, message);
             body.output().shut();
@@ -320,7 +319,7 @@ final class ZokorServletResponse implements HttpServletResponse {
             body.checkNotCommitted();
             String absolute = Redirect.absolute(location, cycle.request());
             fields.locationLocked(absolute);
-            core.status(status);
+            fields.statusLocked(status);
             if (clearBuffer) {
                 body.resetBufferLocked();
                 body.declareLocked(-1);
