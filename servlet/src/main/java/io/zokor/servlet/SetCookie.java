@@ -1,6 +1,9 @@
 package io.zokor.servlet;
 
+import java.time.Instant;
 import java.util.Map;
+
+import io.zokor.http.HttpDate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +29,12 @@ final class SetCookie {
             text.append(CookieText.toWire(value));
         }
         boolean sameSiteThere = false;
+        boolean expiresThere = false;
         for (Map.Entry<String, String> attribute : cookie.getAttributes().entrySet()) {
             String name = attribute.getKey();
             String content = attribute.getValue();
             sameSiteThere |= name.equalsIgnoreCase("SameSite");
+            expiresThere |= name.equalsIgnoreCase("Expires");
             if (isFlag(name) && "false".equalsIgnoreCase(content)) {
                 continue;
             }
@@ -39,11 +44,19 @@ final class SetCookie {
                 text.append('=').append(content);
             }
         }
+        if (!expiresThere && cookie.getMaxAge() >= 0) {
+            text.append("; Expires=").append(expiry(cookie.getMaxAge()));
+        }
         if (!sameSiteThere && sameSite != null && !sameSite.isEmpty()) {
             checkAttribute(sameSite, cookie.getName());
             text.append("; SameSite=").append(sameSite);
         }
         return text.toString();
+    }
+
+    /** Of the two, Max-Age counts (RFC 6265 section 5.3), but some clients know only the date. */
+    private static String expiry(int maxAge) {
+        return HttpDate.format(maxAge == 0 ? Instant.EPOCH : Instant.now().plusSeconds(maxAge));
     }
 
     private static boolean isFlag(String name) {
