@@ -203,7 +203,7 @@ public final class DefaultServlet extends HttpServlet {
 
     private void serveContent(StaticResource file, String etag, @Nullable String type, HttpServletRequest request,
             HttpServletResponse response) throws IOException {
-        boolean ranges = file.size() >= 0;
+        boolean ranges = file.size() >= 0 && !ResourceWriter.hasContent(response);
         if (ranges) {
             response.setHeader("Accept-Ranges", "bytes");
         }

@@ -39,14 +39,16 @@ final class ResourceWriter {
             HttpServletResponse response) throws IOException {
         if (!included) {
             setType(type, response);
-            if (file.size() >= 0) {
-                response.setContentLengthLong(file.size());
-            }
+            boolean alone = !hasContent(response);
             if (request.getMethod().equals("HEAD")) {
+                setLength(file, alone, response);
                 return;
             }
-            if (file.size() >= 0 && sent(file, 0, file.size(), request, response)) {
-                return;
+            if (alone && sizeIsKnown(file) && usesStream(response)) {
+                setLength(file, true, response);
+                if (sent(file, 0, file.size(), request, response)) {
+                    return;
+                }
             }
         }
         OutputStream out;
@@ -59,6 +61,37 @@ final class ResourceWriter {
         }
         try (InputStream in = file.content().open()) {
             copy(in, out, file.size());
+        }
+    }
+
+    private static boolean sizeIsKnown(StaticResource file) {
+        return file.size() >= 0;
+    }
+
+    private static void setLength(StaticResource file, boolean alone, HttpServletResponse response) {
+        if (alone && sizeIsKnown(file)) {
+            response.setContentLengthLong(file.size());
+        }
+    }
+
+    /** {@return whether a filter has written something before: then the file is a part of the answer} */
+    static boolean hasContent(HttpServletResponse response) {
+        try {
+            response.setBufferSize(response.getBufferSize());
+            return false;
+        } catch (IllegalStateException e) {
+            // What the interface says of a response with content.
+            return true;
+        }
+    }
+
+    /** {@return whether bytes are written as they are; a writer, which somebody has asked for before, encodes them anew} */
+    private static boolean usesStream(HttpServletResponse response) throws IOException {
+        try {
+            response.getOutputStream();
+            return true;
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 
