@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 import jakarta.servlet.http.Cookie;
 
 /** What {@link ServletContainerBuilder} collects; its setters say what each means. */
-record ContainerSettings(String contextPath, String displayName, @Nullable Path documentRoot, List<URL> resourceUrls,
+record ContainerSettings(String contextPath, String displayName, String virtualServerName,
+        int effectiveMajorVersion, int effectiveMinorVersion, @Nullable Path documentRoot, List<URL> resourceUrls,
         ClassLoader classLoader, Map<String, String> initParameters, Function<String, @Nullable String> mimeTypes,
         List<ErrorPage> errorPages, List<Initializer> initializers, List<Object> listeners,
         @Nullable Duration sessionTimeout, @Nullable String sessionCookieSameSite,

@@ -28,11 +28,15 @@ public final class ServletContainerBuilder {
 
     private String contextPath = "";
     private String displayName = "";
+    private String virtualServerName = "localhost";
+    private int effectiveMajorVersion = 6;
+    private int effectiveMinorVersion = 1;
     private @Nullable Path documentRoot;
     private List<URL> resourceUrls = List.of();
     private @Nullable ClassLoader classLoader;
     private final Map<String, String> initParameters = new LinkedHashMap<>();
     private Function<String, @Nullable String> mimeTypes = MimeTypes::of;
+    private final Map<String, String> mimeMappings = new LinkedHashMap<>();
     private final List<ErrorPage> errorPages = new ArrayList<>();
     private final List<Initializer> initializers = new ArrayList<>();
     private final List<Object> listeners = new ArrayList<>();
@@ -77,6 +81,39 @@ public final class ServletContainerBuilder {
      */
     public ServletContainerBuilder displayName(String name) {
         displayName = Objects.requireNonNull(name);
+        return this;
+    }
+
+    /**
+     * Sets what {@code getVirtualServerName} answers: the name of the configuration of the host that the application runs on.
+     *
+     * @param name the name; {@code localhost} by default
+     * @return this
+     * @throws IllegalArgumentException if it is blank
+     */
+    public ServletContainerBuilder virtualServerName(String name) {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a virtual server has a name");
+        }
+        virtualServerName = name;
+        return this;
+    }
+
+    /**
+     * Sets which version of the servlet specification the application is written for: what {@code getEffectiveMajorVersion} and
+     * {@code getEffectiveMinorVersion} answer, and nothing else.
+     *
+     * @param major major version, from 1 to 6; 6 by default
+     * @param minor minor version, from 0; 1 by default
+     * @return this
+     * @throws IllegalArgumentException for a version that no application of this container can be written for
+     */
+    public ServletContainerBuilder effectiveVersion(int major, int minor) {
+        if (major < 1 || major > 6 || minor < 0 || major == 6 && minor > 1) {
+            throw new IllegalArgumentException("no version of the specification up to 6.1: " + major + "." + minor);
+        }
+        effectiveMajorVersion = major;
+        effectiveMinorVersion = minor;
         return this;
     }
 
@@ -134,6 +171,27 @@ public final class ServletContainerBuilder {
     public ServletContainerBuilder mimeTypes(Function<String, @Nullable String> types) {
         mimeTypes = Objects.requireNonNull(types);
         return this;
+    }
+
+    /**
+     * Adds the content type of a file extension; it goes before what {@link #mimeTypes} says.
+     *
+     * @param extension the extension, without its dot; case does not matter
+     * @param type the content type
+     * @return this
+     */
+    public ServletContainerBuilder mimeMapping(String extension, String type) {
+        mimeMappings.put(extension.toLowerCase(Locale.ROOT), Objects.requireNonNull(type));
+        return this;
+    }
+
+    private Function<String, @Nullable String> allMimeTypes() {
+        Map<String, String> declared = Map.copyOf(mimeMappings);
+        Function<String, @Nullable String> others = mimeTypes;
+        return declared.isEmpty() ? others : extension -> {
+            String type = declared.get(extension);
+            return type != null ? type : others.apply(extension);
+        };
     }
 
     /**
@@ -375,9 +433,10 @@ public final class ServletContainerBuilder {
         if (loader == null) {
             loader = ServletContainer.class.getClassLoader();
         }
-        return new ServletContainer(new ContainerSettings(contextPath, displayName, documentRoot, resourceUrls,
+        return new ServletContainer(new ContainerSettings(contextPath, displayName, virtualServerName,
+                effectiveMajorVersion, effectiveMinorVersion, documentRoot, resourceUrls,
                 loader,
-                new LinkedHashMap<>(initParameters), mimeTypes, List.copyOf(errorPages), List.copyOf(initializers),
+                new LinkedHashMap<>(initParameters), allMimeTypes(), List.copyOf(errorPages), List.copyOf(initializers),
                 List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
                 defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
                 defaultServlet, preserveEncodedSlash,

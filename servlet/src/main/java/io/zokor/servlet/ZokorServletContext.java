@@ -89,13 +89,13 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public int getEffectiveMajorVersion() {
         checkUnrestricted();
-        return 6;
+        return settings().effectiveMajorVersion();
     }
 
     @Override
     public int getEffectiveMinorVersion() {
         checkUnrestricted();
-        return 1;
+        return settings().effectiveMinorVersion();
     }
 
     @Override
@@ -122,7 +122,7 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public String getVirtualServerName() {
-        return "localhost";
+        return settings().virtualServerName();
     }
 
     @Override

@@ -227,6 +227,8 @@ class ResponseTest {
         }
     }
 
+    private static final String EXPIRES = "Thu, 01 Jan 2032 00:00:00 GMT";
+
     @Test
     void cookiesWithAllAttributes() throws Exception {
         try (Web web = Web.start(b -> b.cookieSameSite(c -> c.getName().equals("plain") ? "Lax" : null), app -> app
@@ -240,13 +242,14 @@ class ResponseTest {
                     cookie.setAttribute("SameSite", "Strict");
                     cookie.setAttribute("Partitioned", "");
                     cookie.setAttribute("Own", "x");
+                    cookie.setAttribute("Expires", EXPIRES);
                     r.addCookie(cookie);
                     r.addCookie(new Cookie("plain", null));
                 }))) {
             RawResponse response = web.get("/");
             assertThat(response.headers("Set-Cookie").get(0).split("; ")).containsExactlyInAnyOrder("full=v", "Path=/p",
                     "Domain=example.org", "Max-Age=60", "Secure", "HttpOnly", "SameSite=Strict", "Partitioned",
-                    "Own=x");
+                    "Own=x", "Expires=" + EXPIRES);
             assertThat(response.headers("Set-Cookie").get(1)).isEqualTo("plain=; SameSite=Lax");
         }
     }

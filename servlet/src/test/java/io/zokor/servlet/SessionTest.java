@@ -136,8 +136,9 @@ class SessionTest {
             config.setAttribute("Partitioned", "");
             app.servlet("/*", COUNT);
         })) {
-            assertThat(web.get("/").header("Set-Cookie").orElseThrow().split("; ")).hasSize(4)
-                    .contains("Path=/p", "Max-Age=60", "Partitioned").anyMatch(part -> part.startsWith("SID="));
+            assertThat(web.get("/").header("Set-Cookie").orElseThrow().split("; ")).hasSize(5)
+                    .contains("Path=/p", "Max-Age=60", "Partitioned").anyMatch(part -> part.startsWith("SID="))
+                    .anyMatch(part -> part.startsWith("Expires="));
         }
     }
 

@@ -125,6 +125,12 @@ final class ServletCall {
                     HttpDate.format(java.time.Instant.ofEpochMilli((long) arguments[1])));
             case "setContentLength", "setContentLengthLong" -> headers.put("Content-Length", arguments[0].toString());
             case "setContentType" -> headers.put("Content-Type", (String) arguments[0]);
+            case "getBufferSize" -> {
+                return 8192;
+            }
+            case "setBufferSize" -> {
+                // Nothing has been written before.
+            }
             case "getContentType" -> {
                 return headers.get("Content-Type");
             }
