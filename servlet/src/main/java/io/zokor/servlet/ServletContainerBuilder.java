@@ -48,7 +48,7 @@ public final class ServletContainerBuilder {
     private List<String> welcomeFiles = List.of("index.html", "index.htm");
     private Map<Locale, Charset> localeEncodings = Map.of();
     private boolean usualLocaleEncodings = true;
-    private boolean defaultServlet;
+    private @Nullable Boolean defaultServlet;
     private boolean preserveEncodedSlash;
     private @Nullable Path temporaryDirectory;
     private Supplier<Limits> limits = Limits::defaults;
@@ -364,9 +364,9 @@ public final class ServletContainerBuilder {
     }
 
     /**
-     * Sets whether static files are served at {@code /}; an application's servlet may take that mapping over.
+     * Sets whether static files and welcome files are served at {@code /}; an application's servlet may take that mapping over.
      *
-     * @param register whether to
+     * @param register whether to; by default they are where there is a document root
      * @return this
      */
     public ServletContainerBuilder registerDefaultServlet(boolean register) {
@@ -439,7 +439,7 @@ public final class ServletContainerBuilder {
                 new LinkedHashMap<>(initParameters), allMimeTypes(), List.copyOf(errorPages), List.copyOf(initializers),
                 List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
                 defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
-                defaultServlet, preserveEncodedSlash,
+                defaultServlet == null ? documentRoot != null : defaultServlet, preserveEncodedSlash,
                 temporaryDirectory, limits, serverInfo));
     }
 }

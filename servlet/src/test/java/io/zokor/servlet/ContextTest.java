@@ -331,4 +331,33 @@ class ContextTest {
             assertThat(web.get("/x").text()).isEqualTo("mine");
         }
     }
+
+    @Test
+    void documentRootIsServedUnlessItIsSaidNotTo(@TempDir Path root) throws Exception {
+        Files.writeString(root.resolve("a.txt"), "text");
+        try (Web web = Web.start(b -> b.documentRoot(root), app -> {
+        })) {
+            assertThat(web.get("/a.txt").text()).isEqualTo("text");
+        }
+        try (Web web = Web.start(b -> b.documentRoot(root).registerDefaultServlet(false), app -> {
+        })) {
+            assertThat(web.get("/a.txt").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void servletIsAWelcomeFileOfAnApplicationWithoutFiles() throws Exception {
+        try (Web web = Web.start(
+                b -> b.contextPath("/app").registerDefaultServlet(true).welcomeFiles(List.of("none.html", "hello")),
+                app -> app.servlet("/hello", (q, r) -> r.getWriter().print("hello " + q.getServletPath())))) {
+            assertThat(web.get("/app/").text()).isEqualTo("hello /hello");
+            assertThat(web.get("/app").header("Location").orElseThrow()).endsWith("/app/");
+            assertThat(web.get("/app/none").status()).isEqualTo(404);
+        }
+        try (Web web = Web.start(b -> b.registerDefaultServlet(true), app -> {
+        })) {
+            assertThat(web.get("/").status()).isEqualTo(404);
+            assertThat(web.send("POST", "/").status()).isEqualTo(404);
+        }
+    }
 }

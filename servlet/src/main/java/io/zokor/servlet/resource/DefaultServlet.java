@@ -63,7 +63,10 @@ public final class DefaultServlet extends HttpServlet {
         DispatcherType dispatch = request.getDispatcherType();
         String path = path(request);
         StaticResource found = resolver.servable(path);
-        if (found == null) {
+        if (found == null && path.equals("/") && (dispatch != DispatcherType.REQUEST || isRead(request.getMethod()))) {
+            // The root is a directory of every application; its welcome file may be a servlet.
+            serveDirectory(path, request, response);
+        } else if (found == null) {
             if (dispatch == DispatcherType.INCLUDE) {
                 // Servlet 6.1 section 9.3 wants this exception from an include.
                 throw new FileNotFoundException("no static resource at " + path);
