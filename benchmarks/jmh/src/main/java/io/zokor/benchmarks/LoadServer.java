@@ -71,7 +71,7 @@ public final class LoadServer implements Handler {
                 text(response, OK);
             }
             case "/echo" -> {
-                byte[] body = request.body().readAllBytes();
+                byte[] body = request.body().readNBytes(Math.toIntExact(request.contentLength()));
                 response.headers().set("Content-Type", "application/octet-stream");
                 response.headers().set("Content-Length", Integer.toString(body.length));
                 response.write(body);
@@ -125,7 +125,7 @@ public final class LoadServer implements Handler {
 
         @Override
         protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            byte[] body = request.getInputStream().readAllBytes();
+            byte[] body = request.getInputStream().readNBytes(request.getContentLength());
             response.setContentType("application/octet-stream");
             response.setContentLength(body.length);
             response.getOutputStream().write(body);
