@@ -14,6 +14,7 @@ DATA = os.path.join(ROOT, "docs", "benchmarks")
 SECTIONS = (
     ("docs/benchmarks.md", "servlet", "servlet"),
     ("docs/benchmarks.md", "webflux", "webflux"),
+    ("docs/benchmarks.md", "micro", "jmh"),
     ("README.md", "benchmarks", "servlet"),
 )
 # Name, whether less is better, digits.
@@ -162,6 +163,24 @@ def essence(result):
     return "\n".join(lines)
 
 
+def micro(result):
+    """JMH's own data as a table."""
+    first = result[0]
+    lines = [f"JMH {first['jmhVersion']}, {first['vmName']} {first['vmVersion']}, {first['forks']} forks of {first['warmupIterations']} and "
+             f"{first['measurementIterations']} iterations.", "",
+             "| benchmark | | time | error (99.9%) | bytes allocated |", "|---|---|---:|---:|---:|"]
+    for run in result:
+        name = ".".join(run["benchmark"].split(".")[-2:])
+        parameters = ", ".join(f"{k}={v}" for k, v in run.get("params", {}).items())
+        metric = run["primaryMetric"]
+        unit = metric["scoreUnit"].replace("us/", "µs/")
+        error = metric["scoreError"]
+        error = "" if isinstance(error, str) or error != error else f"{error:,.1f}"
+        allocated = run["secondaryMetrics"].get("gc.alloc.rate.norm", {}).get("score", 0)
+        lines.append(f"| {name} | {parameters} | {metric['score']:,.1f} {unit} | {error} | {allocated:,.0f} |")
+    return "\n".join(lines)
+
+
 def portable(command, work):
     """A command line without this machine's directories."""
     text = " ".join(command).replace(work, "WORK").replace(ROOT + "/", "")
@@ -206,6 +225,8 @@ def rendered():
         result = load(suite)
         if result is None:
             body = "Not measured yet."
+        elif suite == "jmh":
+            body = micro(result)
         else:
             body = essence(result) if path == "README.md" else section(result)
             texts[os.path.join(DATA, suite + ".svg")] = picture.draw(result, medians(result))
