@@ -3,10 +3,10 @@ from html import escape
 
 PANELS = {
     "servlet": (
-        ("`/raw`, 64 connections", "raw-64.rps", "requests/s, more is better"),
-        ("`/raw`, 512 connections", "raw-512.rps", "requests/s, more is better"),
-        ("`/raw`, processor time", "raw-64.cpu_us", "µs a request, less is better"),
-        ("`/raw`, 512 connections", "raw-512.p99_ms", "99th percentile in ms, less is better"),
+        ("A servlet, 64 connections", "raw-64.rps", "requests/s, more is better"),
+        ("A servlet, 512 connections", "raw-512.rps", "requests/s, more is better"),
+        ("A servlet, processor time", "raw-64.cpu_us", "µs a request, less is better"),
+        ("A servlet, 512 connections", "raw-512.p99_ms", "99th percentile in ms, less is better"),
         ("Spring MVC, 64 connections", "hello-64.rps", "requests/s, more is better"),
         ("Spring MVC, 512 connections", "hello-512.p99_ms", "99th percentile in ms, less is better"),
         ("Spring MVC, a megabyte", "big-32.rps", "requests/s, more is better"),
@@ -17,8 +17,8 @@ PANELS = {
         ("Start-up", "start.s", "seconds, less is better"),
     ),
     "webflux": (
-        ("`/hello`, 64 connections", "hello-64.rps", "requests/s, more is better"),
-        ("`/hello`, 512 connections", "hello-512.p99_ms", "99th percentile in ms, less is better"),
+        ("Two bytes, 64 connections", "hello-64.rps", "requests/s, more is better"),
+        ("Two bytes, 512 connections", "hello-512.p99_ms", "99th percentile in ms, less is better"),
         ("JSON, 64 connections", "json-64.rps", "requests/s, more is better"),
         ("JSON, processor time", "json-64.cpu_us", "µs a request, less is better"),
         ("100 flushed lines", "stream-32.rps", "requests/s, more is better"),
@@ -34,11 +34,13 @@ STYLE = """
 text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #24292f }
 .title { font-weight: 600; font-size: 13px }
 .unit, .name { fill: #57606a }
+.paper { fill: #ffffff }
 .bar { fill: #8c959f }
 .ours { fill: #1a7f64 }
 @media (prefers-color-scheme: dark) {
  text { fill: #e6edf3 }
  .unit, .name { fill: #9198a1 }
+ .paper { fill: #0d1117 }
  .bar { fill: #6e7681 }
  .ours { fill: #3fb68b }
 }
@@ -53,7 +55,9 @@ def draw(result, medians):
     total = (COLUMNS * (WIDTH + MARGIN) + MARGIN, rows * height + MARGIN)
     title = "Medians of " + ", ".join(result["servers"].values())
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total[0]} {total[1]}" width="{total[0]}" height="{total[1]}" role="img">',
-             f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>"]
+             f"<title>{escape(title)}</title>", f"<style>{STYLE}</style>",
+             # A paper of its own: the page may be light where the reader's system is dark.
+             f'<rect class="paper" width="{total[0]}" height="{total[1]}" rx="6"/>']
     for i, panel in enumerate(panels):
         x = MARGIN + (i % COLUMNS) * (WIDTH + MARGIN)
         y = MARGIN + (i // COLUMNS) * height
@@ -63,7 +67,7 @@ def draw(result, medians):
 
 def bars(panel, servers, values, x, y):
     title, _, unit = panel
-    parts = [f'<text class="title" x="{x}" y="{y + 13}">{escape(title.replace("`", ""))}</text>',
+    parts = [f'<text class="title" x="{x}" y="{y + 13}">{escape(title)}</text>',
              f'<text class="unit" x="{x}" y="{y + 29}">{escape(unit)}</text>']
     longest = max(max(values.values()), 1e-9)
     room = WIDTH - LABEL - VALUE
