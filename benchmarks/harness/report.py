@@ -123,7 +123,7 @@ def section(result):
     rounds = f"{o['rounds']} rounds" if o["few_rounds"] == o["rounds"] else \
         f"{o['rounds']} rounds ({o['few_rounds']} of TLS, idle connections and the container's share of the start)"
     lines = [f"Measured on {result['date']}, at commit {m['commit']}, by `{result['command']}`: medians of {rounds}, {o['seconds']} seconds "
-             f"each measurement, after {o['warmup']} seconds of load.", "",
+             f"each measurement, after {o['warmup']} seconds of load on each JVM.", "",
              f"Machine: {m['processors']} processors ({m['processor']}), {m['memory_gib']} GiB, {m['kernel']}. "
              + "; ".join(m[k] for k in ("java", "go", "wrk") if m.get(k)) + f". All values: [{result['suite']}.json](benchmarks/{result['suite']}.json).",
              "", f"![The same figures as bars](benchmarks/{picture_name})", "",
