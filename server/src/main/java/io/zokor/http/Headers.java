@@ -21,6 +21,8 @@ public final class Headers {
 
     private static final int INITIAL = 16;
 
+    private static final @Nullable String[] EMPTY = {};
+
     /** Names at even places, values at odd ones; shared and empty until the first field is added. */
     private @Nullable String[] fields;
 
@@ -31,7 +33,7 @@ public final class Headers {
 
     /** Makes an empty section. */
     public Headers() {
-        this.fields = new String[INITIAL];
+        this.fields = EMPTY;
     }
 
     /**
@@ -281,7 +283,7 @@ public final class Headers {
 
     private void append(String name, String value) {
         if (end == fields.length) {
-            fields = Arrays.copyOf(fields, end * 2);
+            fields = Arrays.copyOf(fields, Math.max(INITIAL, end * 2));
         }
         fields[end] = name;
         fields[end + 1] = value;

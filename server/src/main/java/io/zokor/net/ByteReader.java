@@ -45,8 +45,6 @@ public final class ByteReader {
     /** What a helper met when it read. */
     private @Nullable IOException failure;
 
-    private long total;
-
     private volatile @Nullable Watch watch;
 
     /**
@@ -76,11 +74,6 @@ public final class ByteReader {
     /** {@return how many bytes can be had without reading} */
     public int available() {
         return limit - position;
-    }
-
-    /** {@return bytes read from the connection so far} */
-    public long total() {
-        return total;
     }
 
     /**
@@ -116,7 +109,6 @@ public final class ByteReader {
             return false;
         }
         limit += n;
-        total += n;
         return true;
     }
 
@@ -133,11 +125,7 @@ public final class ByteReader {
         if (position == limit && !sync()) {
             if (length >= MEDIUM && failure == null && !ended) {
                 int n = conn.read(ByteBuffer.wrap(bytes, offset, length));
-                if (n < 0) {
-                    ended = true;
-                } else {
-                    total += n;
-                }
+                ended = n < 0;
                 return n;
             }
             if (!more()) {
@@ -225,7 +213,6 @@ public final class ByteReader {
             makeRoom(count);
             current.bytes.get(buffer, limit, count);
             limit += count;
-            total += count;
         }
         return count > 0;
     }

@@ -48,14 +48,13 @@ public interface ExchangeCodec {
     void writeInterim(ResponseHead head) throws IOException;
 
     /**
-     * Writes the head; it may stay in a buffer.
+     * Takes the head; it stays in a buffer until something follows it, so that this never waits for the client.
      *
      * @param head status and fields
      * @param size how long the body is
      * @throws IllegalStateException if the fields exceed the limit; nothing was written then
-     * @throws IOException if it cannot be written
      */
-    void writeHead(ResponseHead head, BodySize size) throws IOException;
+    void writeHead(ResponseHead head, BodySize size);
 
     /**
      * Writes a piece of the body; it may stay in a buffer.

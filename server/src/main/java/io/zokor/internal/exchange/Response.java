@@ -115,16 +115,30 @@ final class Response implements ResponseWriter, ResponseController {
         if (failure != null) {
             throw failure;
         }
+        if (buffered > MAX_PIECE) {
+            send(true);
+        }
         if (state == State.OPEN) {
-            commit(true);
+            // Most responses: head and body under one time limit, and in one system call.
+            synchronized (heads) {
+                finishLocked();
+            }
         } else {
-            emitBuffer();
+            finishLocked();
         }
-        if (bodyAllowed && declared >= 0 && written < declared) {
-            throw new ShortResponseException(declared, written);
-        }
+        state = State.ENDED;
+    }
+
+    private void finishLocked() throws IOException {
         deadlines.beginWrite();
         try {
+            if (state == State.OPEN) {
+                commit(true);
+            }
+            if (bodyAllowed && declared >= 0 && written < declared) {
+                throw new ShortResponseException(declared, written);
+            }
+            writePiece(takeBuffer());
             GzipBody compressed = gzip;
             if (compressed != null) {
                 compressed.finish();
@@ -135,7 +149,25 @@ final class Response implements ResponseWriter, ResponseController {
         } finally {
             deadlines.endWrite(written);
         }
-        state = State.ENDED;
+    }
+
+    /** Commits where that is still to be done, and sends what the buffer holds, in pieces; {@code last} as for the commit. */
+    private void send(boolean last) throws IOException {
+        if (state == State.OPEN) {
+            synchronized (heads) {
+                commitLocked(last);
+            }
+        }
+        emitBuffer();
+    }
+
+    private void commitLocked(boolean last) throws IOException {
+        deadlines.beginWrite();
+        try {
+            commit(last);
+        } finally {
+            deadlines.endWrite(0);
+        }
     }
 
     /** Replaces what the handler made by an answer of the server's own; only while nothing is committed. */
@@ -234,11 +266,7 @@ final class Response implements ResponseWriter, ResponseController {
     }
 
     private void write(ByteBuffer bytes, int length) throws IOException {
-        if (state == State.OPEN) {
-            commit(false);
-        } else {
-            emitBuffer();
-        }
+        send(false);
         count(length);
         emit(bytes);
     }
@@ -246,11 +274,7 @@ final class Response implements ResponseWriter, ResponseController {
     @Override
     public void flush() throws IOException {
         checkUsable();
-        if (state == State.OPEN) {
-            commit(false);
-        } else {
-            emitBuffer();
-        }
+        send(false);
         deadlines.beginWrite();
         try {
             GzipBody compressed = gzip;
@@ -410,11 +434,7 @@ final class Response implements ResponseWriter, ResponseController {
     @Override
     public void transferFrom(FileChannel file, long position, long count) throws IOException {
         checkWritable(count);
-        if (state == State.OPEN) {
-            commit(false);
-        } else {
-            emitBuffer();
-        }
+        send(false);
         count(count);
         if (!bodyAllowed) {
             return;
@@ -465,7 +485,7 @@ final class Response implements ResponseWriter, ResponseController {
 
     // ---- the commit point
 
-    /** Sends head and buffer on their way; {@code last} says that the buffer is the whole body. */
+    /** Fixes the head and hands it to the codec, which keeps it; {@code last} says that the buffer is the whole body. */
     private void commit(boolean last) throws IOException {
         Headers fields = fixed == null ? headers : fixed;
         fields.remove("Transfer-Encoding");
@@ -478,23 +498,9 @@ final class Response implements ResponseWriter, ResponseController {
         }
         closeGzip();
         gzip = compressed;
-        synchronized (heads) {
-            writeHeadLocked(new ResponseHead(status, fields), size);
-        }
-        emitBuffer();
-    }
-
-    private void writeHeadLocked(ResponseHead head, BodySize size) throws IOException {
-        deadlines.beginWrite();
-        try {
-            codec.writeHead(head, size);
-            state = State.COMMITTED;
-            committedNanos = exchange.now();
-        } catch (IOException e) {
-            throw failed(e);
-        } finally {
-            deadlines.endWrite(0);
-        }
+        codec.writeHead(new ResponseHead(status, fields), size);
+        state = State.COMMITTED;
+        committedNanos = exchange.now();
     }
 
     /** HEAD, 1xx, 204, 205 and 304 have no body (RFC 9112 section 6.3), nor has a successful CONNECT. */
@@ -574,10 +580,14 @@ final class Response implements ResponseWriter, ResponseController {
 
     private void emitBuffer() throws IOException {
         if (buffered > 0) {
-            int length = buffered;
-            buffered = 0;
-            emit(ByteBuffer.wrap(buffer, 0, length));
+            emit(takeBuffer());
         }
+    }
+
+    private ByteBuffer takeBuffer() {
+        int length = buffered;
+        buffered = 0;
+        return ByteBuffer.wrap(buffer, 0, length);
     }
 
     private void emit(ByteBuffer bytes) throws IOException {
@@ -599,16 +609,22 @@ final class Response implements ResponseWriter, ResponseController {
     private void emitPiece(ByteBuffer bytes, int length) throws IOException {
         deadlines.beginWrite();
         try {
-            GzipBody compressed = gzip;
-            if (compressed != null) {
-                compressed.write(bytes);
-            } else {
-                codec.writeBody(bytes);
-            }
+            writePiece(bytes);
         } catch (IOException e) {
             throw failed(e);
         } finally {
             deadlines.endWrite(length);
+        }
+    }
+
+    private void writePiece(ByteBuffer bytes) throws IOException {
+        GzipBody compressed = gzip;
+        if (!bodyAllowed || !bytes.hasRemaining()) {
+            bytes.position(bytes.limit());
+        } else if (compressed != null) {
+            compressed.write(bytes);
+        } else {
+            codec.writeBody(bytes);
         }
     }
 

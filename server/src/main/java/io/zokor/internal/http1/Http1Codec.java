@@ -165,7 +165,7 @@ final class Http1Codec implements ExchangeCodec {
     }
 
     @Override
-    public void writeHead(ResponseHead response, BodySize size) throws IOException {
+    public void writeHead(ResponseHead response, BodySize size) {
         int status = response.status();
         Headers headers = response.headers();
         boolean http10 = !head.interimAllowed();
