@@ -4,6 +4,8 @@ import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
 import java.util.Locale;
 
+import io.zokor.http.HeaderSyntax;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,6 +114,7 @@ final class ContentType {
             return null;
         }
         String name = charset != null ? charset : contextCharset;
-        return name == null ? type : type + ";charset=" + name;
+        // What is no token cannot be sent, as it could begin another field; a writer refuses it (Javadoc of setCharacterEncoding).
+        return name == null || !HeaderSyntax.isToken(name) ? type : type + ";charset=" + name;
     }
 }

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +24,8 @@ import io.zokor.servlet.session.SessionSettings;
 
 import org.jspecify.annotations.Nullable;
 
+import jakarta.servlet.Filter;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.SessionTrackingMode;
 import jakarta.servlet.http.Cookie;
@@ -45,6 +46,8 @@ abstract class ContextParts {
         LISTENERS,
         /** Configured for good. */
         READY,
+        /** Requests that run may end, others are refused. */
+        ENDING,
         /** Over. */
         ENDED
     }
@@ -55,9 +58,11 @@ abstract class ContextParts {
 
     private final FilterMappings filters = new FilterMappings();
 
-    private final Map<String, ServletHolder> servlets = new LinkedHashMap<>();
+    private final Registrations<Servlet, ServletHolder> servlets = new Registrations<>("servlet",
+            name -> new ServletHolder(self(), name));
 
-    private final Map<String, FilterHolder> filterHolders = new LinkedHashMap<>();
+    private final Registrations<Filter, FilterHolder> filterHolders = new Registrations<>("filter",
+            name -> new FilterHolder(self(), name));
 
     private final ServletMappings<ServletHolder> mappings = new ServletMappings<>();
 
@@ -168,11 +173,11 @@ abstract class ContextParts {
         return filters;
     }
 
-    Map<String, ServletHolder> servlets() {
+    Registrations<Servlet, ServletHolder> servlets() {
         return servlets;
     }
 
-    Map<String, FilterHolder> filterHolders() {
+    Registrations<Filter, FilterHolder> filterHolders() {
         return filterHolders;
     }
 
@@ -220,7 +225,8 @@ abstract class ContextParts {
     ServletHolder notFound() {
         ServletHolder holder = notFound;
         if (holder == null) {
-            holder = new ServletHolder(self(), "zokor-not-found", NotFoundServlet.class, new NotFoundServlet());
+            holder = new ServletHolder(self(), "zokor-not-found");
+            holder.complete(NotFoundServlet.class, new NotFoundServlet());
             notFound = holder;
         }
         return holder;

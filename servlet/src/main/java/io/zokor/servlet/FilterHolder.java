@@ -17,41 +17,16 @@ import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletException;
 
 /** A filter with its registration. Instance and mappings belong to the thread that starts the context, then are read-only. */
-final class FilterHolder extends Registered implements FilterRegistration.Dynamic {
+final class FilterHolder extends Registered<Filter> implements FilterRegistration.Dynamic {
 
-    private @Nullable Class<? extends Filter> type;
-
+    /** The filter in service. */
     private @Nullable Filter filter;
-
-    private boolean initialized;
 
     /** This filter's own mappings, for the questions of {@link FilterRegistration}. */
     private final List<Mapping> mappings = new ArrayList<>();
 
-    FilterHolder(ZokorServletContext context, String name, @Nullable Class<? extends Filter> type,
-            @Nullable Filter filter) {
+    FilterHolder(ZokorServletContext context, String name) {
         super(context, name);
-        this.type = type;
-        this.filter = filter;
-    }
-
-    /** Completes a registration that was made by name alone. */
-    void complete(Class<? extends Filter> filterType, @Nullable Filter instance) {
-        type = filterType;
-        filter = instance;
-    }
-
-    boolean isComplete() {
-        return type != null || filter != null;
-    }
-
-    boolean isInstance(Filter candidate) {
-        return filter == candidate;
-    }
-
-    @Override
-    public @Nullable String getClassName() {
-        return filter != null ? filter.getClass().getName() : type != null ? type.getName() : null;
     }
 
     @Override
@@ -94,23 +69,15 @@ final class FilterHolder extends Registered implements FilterRegistration.Dynami
     }
 
     void init() throws ServletException {
-        if (type == null && filter == null) {
-            throw new ServletException("filter " + getName() + " has no class");
-        }
-        Filter instance = filter;
-        if (instance == null) {
-            assert type != null : "checked above";
-            instance = context.instantiate(type);
-            filter = instance;
-        }
+        Filter instance = instance();
         instance.init(config());
-        initialized = true;
+        filter = instance;
     }
 
     void destroy() {
         Filter instance = filter;
-        if (initialized && instance != null) {
-            initialized = false;
+        filter = null;
+        if (instance != null) {
             instance.destroy();
         }
     }

@@ -28,7 +28,7 @@ final class FilterPipeline implements FilterChain {
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response) throws IOException, ServletException {
-        Registered next = place < filters.size() ? filters.get(place) : servlet;
+        Registered<?> next = place < filters.size() ? filters.get(place) : servlet;
         boolean before = cycle.narrowAsync(next.asyncSupported());
         try {
             if (next instanceof FilterHolder holder) {

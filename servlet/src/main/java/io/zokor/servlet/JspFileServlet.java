@@ -2,13 +2,14 @@ package io.zokor.servlet;
 
 import java.io.IOException;
 
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-/** Stands for a JSP file: hands requests on to whatever the application has mapped to its path. Any thread. */
+/** Stands for a JSP file: hands requests on to whatever else the application has mapped to its path. Any thread. */
 final class JspFileServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
@@ -23,8 +24,12 @@ final class JspFileServlet extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response)
             throws ServletException, IOException {
         RequestDispatcher dispatcher = getServletContext().getRequestDispatcher(path);
-        if (dispatcher == null) {
+        if (!(dispatcher instanceof Dispatcher found)
+                || found.target().servlet().getName().equals(getServletName())) {
+            // Nothing else is there, and the source of a page is nothing to show.
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        } else if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+            dispatcher.include(request, response);
         } else {
             dispatcher.forward(request, response);
         }

@@ -13,18 +13,26 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.Registration;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
 
 /**
  * What servlets and filters have in common as registrations (Servlet 6.1 section 4.4). Changed by the thread that starts the
  * context alone; read-only from then on.
+ *
+ * @param <T> {@code Servlet} or {@code Filter}
  */
-abstract class Registered implements Registration.Dynamic {
+abstract class Registered<T> implements Registration.Dynamic {
 
     final ZokorServletContext context;
 
     private final String name;
 
     private final Map<String, String> initParameters = new LinkedHashMap<>();
+
+    private @Nullable Class<? extends T> type;
+
+    /** The instance given at registration: it cannot be made again. */
+    private @Nullable T given;
 
     private volatile boolean asyncSupported;
 
@@ -33,13 +41,42 @@ abstract class Registered implements Registration.Dynamic {
         this.name = name;
     }
 
+    /** Completes a registration that was made by name alone. */
+    void complete(Class<? extends T> registeredType, @Nullable T instance) {
+        type = registeredType;
+        given = instance;
+    }
+
+    final boolean isComplete() {
+        return type != null || given != null;
+    }
+
+    final boolean isInstance(T candidate) {
+        return given == candidate;
+    }
+
+    /** {@return the instance given, or a new one of the class} */
+    final T instance() throws ServletException {
+        T instance = given;
+        if (instance != null) {
+            return instance;
+        }
+        if (type == null) {
+            throw new ServletException(name + " has no class");
+        }
+        return context.instantiate(type);
+    }
+
     @Override
     public String getName() {
         return name;
     }
 
     @Override
-    public abstract @Nullable String getClassName();
+    public final @Nullable String getClassName() {
+        T instance = given;
+        return instance != null ? instance.getClass().getName() : type != null ? type.getName() : null;
+    }
 
     boolean asyncSupported() {
         return asyncSupported;

@@ -16,6 +16,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 
 /**
@@ -92,7 +93,12 @@ final class RequestCycle implements StreamOwner {
             Throwable failure = null;
             try {
                 context.listeners().requestInitialized(event);
-                Dispatcher.run(this, DispatcherType.REQUEST, target, request, response);
+                if (target.servlet().permits(core.method(), request.isSecure())) {
+                    Dispatcher.run(this, DispatcherType.REQUEST, target, request, response);
+                } else {
+                    // Before filters, and for clients' requests alone, not for dispatches (Servlet 6.1 section 13.2).
+                    response.sendError(HttpServletResponse.SC_FORBIDDEN);
+                }
             } catch (IOException | ServletException | RuntimeException | Error e) {
                 failure = e;
             }

@@ -205,9 +205,6 @@ final class ResponseFields {
 
     void charset(@Nullable String encoding) {
         change(() -> {
-            if (encoding != null && !HeaderSyntax.isToken(encoding)) {
-                throw new IllegalArgumentException("not the name of a character encoding");
-            }
             contentType.charset(encoding);
             describeLocked();
         });

@@ -1,7 +1,11 @@
 package io.zokor.servlet;
 
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
@@ -24,6 +28,10 @@ public final class ServletContainer implements Handler {
     /** Name of the container's servlet for static files. */
     static final String DEFAULT_SERVLET = "default";
 
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
+
+    private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
+
     private final ZokorServletContext context;
 
     private final Lifecycle lifecycle;
@@ -31,6 +39,11 @@ public final class ServletContainer implements Handler {
     private final AtomicInteger active = new AtomicInteger();
 
     private final AtomicLong requests = new AtomicLong();
+
+    private final ReentrantLock idleLock = new ReentrantLock();
+
+    /** No request is being served, while the application ends. */
+    private final Condition idle = idleLock.newCondition();
 
     ServletContainer(ContainerSettings settings) {
         this.context = new ZokorServletContext(settings);
@@ -68,9 +81,52 @@ public final class ServletContainer implements Handler {
         lifecycle.start();
     }
 
-    /** Ends the application: servlets, filters, {@code contextDestroyed}; sessions are stored. A second call does nothing. */
+    /** Ends the application as {@link #destroy(Duration)} does, with five seconds for the requests that are being served. */
     public void destroy() {
+        destroy(DEFAULT_GRACE);
+    }
+
+    /**
+     * Ends the application. From now on requests are answered with 503. Those that are being served, the started asynchronous
+     * ones included, may end; what is left after the time given is not waited for, and asynchronous ones are cut. Then come
+     * servlets, filters, {@code contextDestroyed}; sessions are stored. A second call does nothing. Not to be called by a request
+     * of this application, which would wait for itself.
+     *
+     * @param grace how long to wait for requests at most (the "server-defined time limit" of Servlet 6.1 section 2.3.4); zero for
+     *        not at all
+     */
+    public void destroy(Duration grace) {
+        if (context.phase() == ContextParts.Phase.READY) {
+            context.phase(ContextParts.Phase.ENDING);
+            awaitRequests(grace);
+        }
         lifecycle.destroy();
+    }
+
+    private void awaitRequests(Duration grace) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + grace.toNanos();
+        idleLock.lock();
+        try {
+            long left = grace.toNanos();
+            while (active.get() > 0 && left > 0) {
+                try {
+                    idle.awaitNanos(left);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+                left = deadline - System.nanoTime();
+            }
+        } finally {
+            idleLock.unlock();
+        }
+        int cut = active.get();
+        if (cut > 0) {
+            LOGGER.log(Level.INFO, "the application ends while " + cut + " requests are being served");
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** {@return requests that are being served now, the started asynchronous ones included} */
@@ -100,18 +156,30 @@ public final class ServletContainer implements Handler {
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
-        if (context.phase() != ContextParts.Phase.READY) {
-            throw new RejectedRequestException(503, RejectReason.OVERLOAD, "the application is not running");
-        }
+        // Counted first, so that destroy() either sees the request or the request sees the end.
         active.incrementAndGet();
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(context.getClassLoader());
         try {
+            if (context.phase() != ContextParts.Phase.READY) {
+                throw new RejectedRequestException(503, RejectReason.OVERLOAD, "the application is not running");
+            }
+            thread.setContextClassLoader(context.getClassLoader());
             serve(request, response);
         } finally {
             thread.setContextClassLoader(before);
-            active.decrementAndGet();
+            if (active.decrementAndGet() == 0 && context.phase() == ContextParts.Phase.ENDING) {
+                signalIdle();
+            }
+        }
+    }
+
+    private void signalIdle() {
+        idleLock.lock();
+        try {
+            idle.signalAll();
+        } finally {
+            idleLock.unlock();
         }
     }
 

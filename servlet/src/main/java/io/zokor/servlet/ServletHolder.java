@@ -19,21 +19,19 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.ServletSecurityElement;
 import jakarta.servlet.UnavailableException;
 import jakarta.servlet.annotation.MultipartConfig;
+import jakarta.servlet.annotation.ServletSecurity;
 
 /**
  * A servlet with its registration and life (Servlet 6.1 section 2.3). The registration belongs to the thread that starts the
  * context; the life is guarded by {@link #lifeLock}.
  */
-final class ServletHolder extends Registered implements ServletRegistration.Dynamic {
-
-    private @Nullable Class<? extends Servlet> type;
-
-    /** The instance given at registration: it cannot be made again. */
-    private @Nullable Servlet given;
+final class ServletHolder extends Registered<Servlet> implements ServletRegistration.Dynamic {
 
     private int loadOnStartup = -1;
 
     private @Nullable MultipartConfigElement multipart;
+
+    private @Nullable SecurityConstraint security;
 
     private @Nullable String runAsRole;
 
@@ -48,37 +46,22 @@ final class ServletHolder extends Registered implements ServletRegistration.Dyna
     /** {@link System#nanoTime()} when a temporary unavailability ends. */
     private volatile long unavailableUntil;
 
-    ServletHolder(ZokorServletContext context, String name, @Nullable Class<? extends Servlet> type,
-            @Nullable Servlet given) {
+    ServletHolder(ZokorServletContext context, String name) {
         super(context, name);
-        setServlet(type, given);
     }
 
-    /** Completes a registration that was made by name alone. */
+    /** The annotations of the class count until the registration says otherwise (Servlet 6.1 section 4.4.4). */
+    @Override
     void complete(Class<? extends Servlet> servletType, @Nullable Servlet instance) {
-        setServlet(servletType, instance);
-    }
-
-    private void setServlet(@Nullable Class<? extends Servlet> servletType, @Nullable Servlet instance) {
-        type = servletType;
-        given = instance;
-        MultipartConfig annotation = servletType == null ? null : servletType.getAnnotation(MultipartConfig.class);
+        super.complete(servletType, instance);
+        MultipartConfig annotation = servletType.getAnnotation(MultipartConfig.class);
         if (annotation != null) {
             multipart = new MultipartConfigElement(annotation);
         }
-    }
-
-    boolean isComplete() {
-        return type != null || given != null;
-    }
-
-    boolean isInstance(Servlet candidate) {
-        return given == candidate;
-    }
-
-    @Override
-    public @Nullable String getClassName() {
-        return given != null ? given.getClass().getName() : type != null ? type.getName() : null;
+        ServletSecurity constraint = servletType.getAnnotation(ServletSecurity.class);
+        if (constraint != null) {
+            security = new SecurityConstraint(new ServletSecurityElement(constraint));
+        }
     }
 
     @Override
@@ -117,20 +100,24 @@ final class ServletHolder extends Registered implements ServletRegistration.Dyna
         this.loadOnStartup = loadOnStartup;
     }
 
-    /** Constraints of servlets are not enforced: that is Spring Security's part (docs/servlet-conformance.md). */
+    /**
+     * Replaces what an annotation of the class says. There are no descriptors, so no URL pattern has a constraint that would stay
+     * as it is.
+     */
     @Override
     public Set<String> setServletSecurity(@Nullable ServletSecurityElement constraint) {
         if (constraint == null) {
             throw new IllegalArgumentException("no constraint given");
         }
         context.checkNotInitialized();
-        throw new UnsupportedOperationException("declarative security is not supported: servlet " + getName()
-                + " would be open although it has constraints; use Spring Security");
+        security = new SecurityConstraint(constraint);
+        return Set.of();
     }
 
-    @Nullable
-    MultipartConfigElement multipart() {
-        return multipart;
+    /** {@return whether a request that a client sent may reach the servlet} */
+    boolean permits(String method, boolean secure) {
+        SecurityConstraint constraint = security;
+        return constraint == null || constraint.permits(method, secure);
     }
 
     @Override
@@ -140,6 +127,11 @@ final class ServletHolder extends Registered implements ServletRegistration.Dyna
         }
         context.checkNotInitialized();
         multipart = multipartConfig;
+    }
+
+    @Nullable
+    MultipartConfigElement multipart() {
+        return multipart;
     }
 
     /** Initialises the servlet if it is not in service. */
@@ -177,13 +169,7 @@ final class ServletHolder extends Registered implements ServletRegistration.Dyna
     }
 
     private Servlet initLocked() throws ServletException {
-        Servlet servlet = given;
-        if (servlet == null) {
-            if (type == null) {
-                throw new ServletException("servlet " + getName() + " has no class");
-            }
-            servlet = context.instantiate(type);
-        }
+        Servlet servlet = instance();
         try {
             servlet.init(config());
         } catch (UnavailableException e) {

@@ -263,37 +263,19 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public ServletRegistration.@Nullable Dynamic addServlet(String servletName, String className) {
         checkNotInitialized();
-        return addServlet(servletName, loadClass(className, Servlet.class), null);
+        return servlets().add(servletName, loadClass(className, Servlet.class), null);
     }
 
     @Override
     public ServletRegistration.@Nullable Dynamic addServlet(String servletName, Servlet servlet) {
         checkNotInitialized();
-        if (servlets().values().stream().anyMatch(holder -> holder.isInstance(servlet))) {
-            return null;
-        }
-        return addServlet(servletName, servlet.getClass(), servlet);
+        return servlets().add(servletName, servlet.getClass(), servlet);
     }
 
     @Override
     public ServletRegistration.@Nullable Dynamic addServlet(String servletName, Class<? extends Servlet> servletClass) {
-        return addServlet(servletName, servletClass, null);
-    }
-
-    private ServletRegistration.@Nullable Dynamic addServlet(@Nullable String name, Class<? extends Servlet> type,
-            @Nullable Servlet instance) {
         checkNotInitialized();
-        String checked = checkName(name, "servlet");
-        ServletHolder holder = servlets().get(checked);
-        if (holder == null) {
-            holder = new ServletHolder(this, checked, type, instance);
-            servlets().put(checked, holder);
-        } else if (holder.isComplete()) {
-            return null;
-        } else {
-            holder.complete(type, instance);
-        }
-        return holder;
+        return servlets().add(servletName, servletClass, null);
     }
 
     /** There is no JSP engine: the servlet hands requests on to whatever is mapped to the file's path. */
@@ -317,7 +299,7 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public Map<String, ? extends ServletRegistration> getServletRegistrations() {
         checkUnrestricted();
-        return new LinkedHashMap<>(servlets());
+        return servlets().copy();
     }
 
     // ---- filters
@@ -325,37 +307,19 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public FilterRegistration.@Nullable Dynamic addFilter(String filterName, String className) {
         checkNotInitialized();
-        return addFilter(filterName, loadClass(className, Filter.class), null);
+        return filterHolders().add(filterName, loadClass(className, Filter.class), null);
     }
 
     @Override
     public FilterRegistration.@Nullable Dynamic addFilter(String filterName, Filter filter) {
         checkNotInitialized();
-        if (filterHolders().values().stream().anyMatch(holder -> holder.isInstance(filter))) {
-            return null;
-        }
-        return addFilter(filterName, filter.getClass(), filter);
+        return filterHolders().add(filterName, filter.getClass(), filter);
     }
 
     @Override
     public FilterRegistration.@Nullable Dynamic addFilter(String filterName, Class<? extends Filter> filterClass) {
-        return addFilter(filterName, filterClass, null);
-    }
-
-    private FilterRegistration.@Nullable Dynamic addFilter(@Nullable String name, Class<? extends Filter> type,
-            @Nullable Filter instance) {
         checkNotInitialized();
-        String checked = checkName(name, "filter");
-        FilterHolder holder = filterHolders().get(checked);
-        if (holder == null) {
-            holder = new FilterHolder(this, checked, type, instance);
-            filterHolders().put(checked, holder);
-        } else if (holder.isComplete()) {
-            return null;
-        } else {
-            holder.complete(type, instance);
-        }
-        return holder;
+        return filterHolders().add(filterName, filterClass, null);
     }
 
     @Override
@@ -373,7 +337,7 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public Map<String, ? extends FilterRegistration> getFilterRegistrations() {
         checkUnrestricted();
-        return new LinkedHashMap<>(filterHolders());
+        return filterHolders().copy();
     }
 
     // ---- listeners

@@ -3,11 +3,13 @@ package io.zokor.servlet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -23,6 +25,8 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
@@ -233,7 +237,7 @@ class AsyncTest {
 
     @Test
     void timeoutIsAnsweredByAListener() throws Exception {
-        try (Web web = Web.start(b -> b.defaultAsyncTimeout(java.time.Duration.ofMillis(20)), app -> {
+        try (Web web = Web.start(b -> b.defaultAsyncTimeout(Duration.ofMillis(20)), app -> {
             app.servlet("/late", (q, r) -> {
                 AsyncContext async = q.startAsync();
                 assertThat(async.getTimeout()).isEqualTo(20);
@@ -431,7 +435,7 @@ class AsyncTest {
             client.sendHead("GET / HTTP/1.1", "Host: localhost");
             client.shutdownOutput();
             Await.until("the request runs", () -> context.get() != null);
-            assertThat(Await.holds(java.time.Duration.ofMillis(600), () -> web.container.activeRequests() == 1))
+            assertThat(Await.holds(Duration.ofMillis(600), () -> web.container.activeRequests() == 1))
                     .isTrue();
             context.get().complete();
             assertThat(client.readResponse().text()).isEqualTo("still here");
@@ -506,6 +510,70 @@ class AsyncTest {
     }
 
     @Test
+    void racesWithAClientThatLeavesEndOnce() throws Exception {
+        leave(100);
+    }
+
+    @Test
+    @Tag("long")
+    void tenThousandRacesWithAClientThatLeavesEndOnce() throws Exception {
+        leave(10_000);
+    }
+
+    /** The client resets its connection while another thread writes and decides, or nobody does and the timeout comes. */
+    private static void leave(int rounds) throws Exception {
+        AtomicInteger started = new AtomicInteger();
+        AtomicInteger completions = new AtomicInteger();
+        try (Web web = Web.serving((q, r) -> {
+            if (q.getDispatcherType() == DispatcherType.ASYNC) {
+                r.getWriter().print("dispatched");
+                return;
+            }
+            int kind = started.incrementAndGet() % 4;
+            AsyncContext async = q.startAsync();
+            async.setTimeout(20);
+            async.addListener(new Answering() {
+                @Override
+                public void onComplete(AsyncEvent event) {
+                    completions.incrementAndGet();
+                }
+            });
+            if (kind < 3) {
+                later(() -> {
+                    try {
+                        if (kind > 0) {
+                            r.getOutputStream().write(new byte[1000]);
+                            r.flushBuffer();
+                        }
+                        if (kind == 1) {
+                            async.dispatch();
+                        } else {
+                            async.complete();
+                        }
+                    } catch (IOException | IllegalStateException e) {
+                        // The client has gone, or another has decided.
+                    }
+                });
+            }
+        })) {
+            for (int i = 0; i < rounds; i++) {
+                int before = started.get();
+                try (RawClient client = web.client()) {
+                    client.sendHead("GET / HTTP/1.1", "Host: localhost");
+                    if (i % 2 == 0) {
+                        Await.until("the request runs", () -> started.get() > before);
+                    }
+                    client.reset();
+                }
+            }
+            // A request whose reset came before the server had read it never began.
+            Await.until("all that began are complete",
+                    () -> web.container.activeRequests() == 0 && completions.get() == started.get());
+            assertThat(started).hasValueGreaterThanOrEqualTo(rounds / 2);
+        }
+    }
+
+    @Test
     void timeoutsDispatchWhileAnotherThreadIsBlockedWriting() throws Exception {
         AtomicReference<Throwable> writer = new AtomicReference<>();
         CountDownLatch done = new CountDownLatch(1);
@@ -554,9 +622,46 @@ class AsyncTest {
         }); RawClient client = web.client()) {
             client.sendHead("GET / HTTP/1.1", "Host: localhost");
             Await.until("the request runs", () -> web.container.activeRequests() == 1);
-            web.container.destroy();
+            web.container.destroy(Duration.ZERO);
             recorder.await("error", "complete");
             client.expectReset();
+        }
+    }
+
+    @Test
+    void contextsEndWaitsForRequestsAndRefusesOthers() throws Exception {
+        AtomicReference<AsyncContext> context = new AtomicReference<>();
+        AtomicBoolean destroyed = new AtomicBoolean();
+        HttpServlet servlet = new HttpServlet() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected void doGet(HttpServletRequest q, HttpServletResponse r) throws IOException {
+                r.getWriter().print("whole");
+                AsyncContext async = q.startAsync();
+                async.setTimeout(0);
+                context.set(async);
+            }
+
+            @Override
+            public void destroy() {
+                destroyed.set(true);
+            }
+        };
+        try (Web web = Web.start(app -> {
+            ServletRegistration.Dynamic registration = app.context().addServlet("s", servlet);
+            registration.setAsyncSupported(true);
+            registration.addMapping("/*");
+        }); RawClient client = web.client()) {
+            client.sendHead("GET / HTTP/1.1", "Host: localhost");
+            Await.until("the request waits", () -> context.get() != null);
+            Thread end = Thread.ofVirtual().start(() -> web.container.destroy(Duration.ofMinutes(1)));
+            Await.until("other requests are refused", () -> web.get("/").status() == 503);
+            assertThat(destroyed).isFalse();
+            context.get().complete();
+            assertThat(client.readResponse().text()).isEqualTo("whole");
+            end.join();
+            assertThat(destroyed).isTrue();
         }
     }
 

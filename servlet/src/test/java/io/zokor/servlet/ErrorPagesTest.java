@@ -118,6 +118,17 @@ class ErrorPagesTest {
     }
 
     @Test
+    void messageOfSendErrorIsInTheContainersPageAsTextOnly() throws Exception {
+        try (Web web = Web.serving((q, r) -> r.sendError(409, "<script>\"ä\" & 'b'</script>"))) {
+            RawResponse response = web.get("/");
+            assertThat(response.status()).isEqualTo(409);
+            assertThat(response.header("Content-Type")).contains("text/html;charset=utf-8");
+            assertThat(response.text()).contains("<h1>409 Conflict</h1>",
+                    "<p>&lt;script&gt;&#34;ä&#34; &amp; &#39;b&#39;&lt;/script&gt;</p>");
+        }
+    }
+
+    @Test
     void exceptionAfterCommitCutsTheConnectionAndIsOnePanic() throws Exception {
         try (Web web = Web.start(b -> b.errorPage("/page"), app -> app.servlet("/bad", (q, r) -> {
             r.getWriter().print("half");

@@ -184,10 +184,14 @@ class ResponseNormativeTest {
     }
 
     @Test
-    void messageOfAnErrorIsForThePageOnly() throws Exception {
-        RawResponse response = Inside.get((q, r) -> r.sendError(409, "<b>why</b>"));
+    void messageOfAnErrorIsInAPageOfHtmlAsText() throws Exception {
+        RawResponse response = Inside.get((q, r) -> {
+            r.setContentType("application/json");
+            r.sendError(409, "<b>why</b>");
+        });
         assertThat(response.status()).isEqualTo(409);
-        assertThat(response.text()).doesNotContain("<b>");
+        assertThat(response.header("Content-Type")).contains("text/html;charset=utf-8");
+        assertThat(response.text()).contains("&lt;b&gt;why&lt;/b&gt;").doesNotContain("<b>");
     }
 
     @Test

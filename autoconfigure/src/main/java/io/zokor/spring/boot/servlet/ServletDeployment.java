@@ -1,5 +1,7 @@
 package io.zokor.spring.boot.servlet;
 
+import java.time.Duration;
+
 import io.zokor.http.Handler;
 import io.zokor.servlet.ServletContainer;
 import io.zokor.spring.boot.Deployment;
@@ -46,6 +48,7 @@ final class ServletDeployment implements Deployment {
 
     @Override
     public void destroy() {
-        container.destroy();
+        // The grace period is Boot's and over: what still runs has been cut and is named in the log.
+        container.destroy(Duration.ZERO);
     }
 }
