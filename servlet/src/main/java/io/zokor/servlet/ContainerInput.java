@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 
@@ -40,7 +38,7 @@ final class ContainerInput extends ServletInputStream {
     /** The source has no more bytes. */
     private volatile boolean ended;
 
-    private volatile @Nullable ReadListener listener;
+    private final ListenerSlot<ReadListener> slot;
 
     private byte[] ahead = EMPTY;
 
@@ -50,19 +48,13 @@ final class ContainerInput extends ServletInputStream {
 
     private boolean reading;
 
-    private boolean wanted;
-
-    /** The listener gets no more callbacks. */
-    private boolean over;
-
-    private @Nullable Throwable failure;
-
     ContainerInput(InputStream source, long declared, StreamOwner owner, WaitPoint point) {
         this.source = source;
         this.declared = declared;
         this.owner = owner;
         this.point = point;
         this.ended = declared == 0;
+        this.slot = new ListenerSlot<>("ReadListener", owner, point);
     }
 
     @Override
@@ -75,7 +67,7 @@ final class ContainerInput extends ServletInputStream {
     public int read(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         owner.checkOpen();
-        if (listener != null) {
+        if (slot.isSet()) {
             return readAhead(bytes, offset, length);
         }
         if (length == 0) {
@@ -129,7 +121,7 @@ final class ContainerInput extends ServletInputStream {
     }
 
     private void checkBlocking() {
-        if (listener != null) {
+        if (slot.isSet()) {
             throw new IllegalStateException("the stream has a ReadListener, so it does not block");
         }
     }
@@ -154,7 +146,7 @@ final class ContainerInput extends ServletInputStream {
                 aheadAt += n;
                 return n;
             }
-            if (failure instanceof IOException e) {
+            if (slot.failureLocked() instanceof IOException e) {
                 throw e;
             }
             if (ended) {
@@ -169,7 +161,7 @@ final class ContainerInput extends ServletInputStream {
     @Override
     public int available() throws IOException {
         owner.checkOpen();
-        if (listener == null) {
+        if (!slot.isSet()) {
             return source.available();
         }
         point.lock.lock();
@@ -208,7 +200,7 @@ final class ContainerInput extends ServletInputStream {
     @Override
     public boolean isReady() {
         owner.checkOpen();
-        if (listener == null) {
+        if (!slot.isSet()) {
             return true;
         }
         point.lock.lock();
@@ -216,7 +208,7 @@ final class ContainerInput extends ServletInputStream {
             if (aheadAt < aheadEnd) {
                 return true;
             }
-            wanted = true;
+            slot.wantLocked();
             startReadingLocked();
             point.changed.signalAll();
             return false;
@@ -227,27 +219,11 @@ final class ContainerInput extends ServletInputStream {
 
     @Override
     public void setReadListener(ReadListener readListener) {
-        Objects.requireNonNull(readListener);
-        owner.checkOpen();
-        if (!owner.mayListen()) {
-            throw new IllegalStateException("a ReadListener needs startAsync() or upgrade() first");
-        }
-        point.lock.lock();
-        try {
-            if (listener != null) {
-                throw new IllegalStateException("a ReadListener is set already");
-            }
-            listener = readListener;
-            wanted = true;
-            startReadingLocked();
-            point.changed.signalAll();
-        } finally {
-            point.lock.unlock();
-        }
+        slot.set(readListener, this::startReadingLocked);
     }
 
     private void startReadingLocked() {
-        if (!reading && !ended && failure == null && aheadAt == aheadEnd) {
+        if (!reading && !ended && slot.failureLocked() == null && aheadAt == aheadEnd) {
             reading = true;
             owner.startHelper("read", this::readPiece);
         }
@@ -267,7 +243,7 @@ final class ContainerInput extends ServletInputStream {
         try {
             reading = false;
             if (failed != null) {
-                failure = failed;
+                slot.failLocked(failed);
             } else {
                 account(n);
                 ahead = piece;
@@ -290,15 +266,13 @@ final class ContainerInput extends ServletInputStream {
     }
 
     boolean hasCallbackLocked() {
-        // An error that came from elsewhere does not wait for a read that is blocked.
-        return listener != null && !over
-                && (failure != null || !reading && wanted && (aheadAt < aheadEnd || ended));
+        return slot.isDueLocked(!reading && (aheadAt < aheadEnd || ended));
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */
     void failLocked(Throwable cause) {
-        if (listener != null && !over && failure == null && !isFinishedLocked()) {
-            failure = cause;
+        if (slot.isOpenLocked() && !isFinishedLocked()) {
+            slot.failLocked(cause);
         }
     }
 
@@ -308,18 +282,20 @@ final class ContainerInput extends ServletInputStream {
      * @throws Exception what the listener threw; it has been told by {@code onError}
      */
     void callback() throws Exception {
-        ReadListener current = listener;
+        ReadListener current;
         Callback due;
         Throwable cause;
         point.lock.lock();
         try {
-            if (current == null || !hasCallbackLocked()) {
+            if (!hasCallbackLocked()) {
                 return;
             }
-            cause = failure;
+            cause = slot.failureLocked();
             due = cause != null ? Callback.ERROR : aheadAt < aheadEnd ? Callback.DATA : Callback.END;
-            wanted = false;
-            over = due != Callback.DATA;
+            current = slot.takeLocked();
+            if (due == Callback.END) {
+                slot.endLocked();
+            }
         } finally {
             point.lock.unlock();
         }
@@ -335,7 +311,7 @@ final class ContainerInput extends ServletInputStream {
                 }
             }
         } catch (Exception | Error e) {
-            over();
+            slot.end();
             if (due != Callback.ERROR) {
                 current.onError(e);
             }
@@ -346,20 +322,11 @@ final class ContainerInput extends ServletInputStream {
     private boolean endAfterData() {
         point.lock.lock();
         try {
-            if (over || !isFinishedLocked() || failure != null) {
+            if (!slot.isOpenLocked() || !isFinishedLocked() || slot.failureLocked() != null) {
                 return false;
             }
-            over = true;
+            slot.endLocked();
             return true;
-        } finally {
-            point.lock.unlock();
-        }
-    }
-
-    private void over() {
-        point.lock.lock();
-        try {
-            over = true;
         } finally {
             point.lock.unlock();
         }

@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
-import org.jspecify.annotations.Nullable;
-
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 
@@ -47,22 +45,17 @@ final class ContainerOutput extends ServletOutputStream {
 
     private final WaitPoint point;
 
-    private volatile @Nullable WriteListener listener;
+    private final ListenerSlot<WriteListener> slot;
 
     private volatile boolean closed;
 
     private boolean writing;
 
-    private boolean wanted;
-
-    private boolean over;
-
-    private @Nullable Throwable failure;
-
     ContainerOutput(Sink sink, StreamOwner owner, WaitPoint point) {
         this.sink = sink;
         this.owner = owner;
         this.point = point;
+        this.slot = new ListenerSlot<>("WriteListener", owner, point);
     }
 
     @Override
@@ -77,7 +70,7 @@ final class ContainerOutput extends ServletOutputStream {
         if (closed) {
             return;
         }
-        if (listener == null) {
+        if (!slot.isSet()) {
             sink.write(bytes, offset, length);
         } else if (begin(length)) {
             byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
@@ -94,7 +87,7 @@ final class ContainerOutput extends ServletOutputStream {
         if (closed) {
             return;
         }
-        if (listener != null && begin(buffer.remaining())) {
+        if (slot.isSet() && begin(buffer.remaining())) {
             help(() -> sink.write(buffer));
         } else {
             sink.write(buffer);
@@ -107,7 +100,7 @@ final class ContainerOutput extends ServletOutputStream {
         if (closed) {
             return;
         }
-        if (listener == null) {
+        if (!slot.isSet()) {
             sink.flush();
             return;
         }
@@ -122,13 +115,13 @@ final class ContainerOutput extends ServletOutputStream {
             return;
         }
         closed = true;
-        if (listener == null) {
+        if (!slot.isSet()) {
             sink.close();
             return;
         }
         point.lock.lock();
         try {
-            if (writing || failure != null) {
+            if (writing || slot.failureLocked() != null) {
                 return;
             }
             writing = true;
@@ -139,7 +132,7 @@ final class ContainerOutput extends ServletOutputStream {
     }
 
     boolean isListening() {
-        return listener != null;
+        return slot.isSet();
     }
 
     boolean isClosed() {
@@ -163,6 +156,7 @@ final class ContainerOutput extends ServletOutputStream {
             if (writing) {
                 throw new IllegalStateException("a write is pending: isReady() must have returned true");
             }
+            Throwable failure = slot.failureLocked();
             if (failure != null) {
                 throw failure instanceof IOException e ? e : new IOException(failure);
             }
@@ -192,8 +186,8 @@ final class ContainerOutput extends ServletOutputStream {
         point.lock.lock();
         try {
             writing = false;
-            if (failure == null) {
-                failure = failed;
+            if (failed != null) {
+                slot.failLocked(failed);
             }
             point.changed.signalAll();
         } finally {
@@ -207,15 +201,15 @@ final class ContainerOutput extends ServletOutputStream {
     @Override
     public boolean isReady() {
         owner.checkOpen();
-        if (listener == null) {
+        if (!slot.isSet()) {
             return true;
         }
         point.lock.lock();
         try {
             if (writing) {
-                wanted = true;
+                slot.wantLocked();
             }
-            return !writing && failure == null;
+            return !writing && slot.failureLocked() == null;
         } finally {
             point.lock.unlock();
         }
@@ -223,22 +217,9 @@ final class ContainerOutput extends ServletOutputStream {
 
     @Override
     public void setWriteListener(WriteListener writeListener) {
-        Objects.requireNonNull(writeListener);
-        owner.checkOpen();
-        if (!owner.mayListen()) {
-            throw new IllegalStateException("a WriteListener needs startAsync() or upgrade() first");
-        }
-        point.lock.lock();
-        try {
-            if (listener != null) {
-                throw new IllegalStateException("a WriteListener is set already");
-            }
-            listener = writeListener;
-            wanted = true;
-            point.changed.signalAll();
-        } finally {
-            point.lock.unlock();
-        }
+        slot.set(writeListener, () -> {
+            // The first call comes at once.
+        });
     }
 
     // ---- what the connection's thread asks
@@ -248,14 +229,13 @@ final class ContainerOutput extends ServletOutputStream {
     }
 
     boolean hasCallbackLocked() {
-        // An error that came from elsewhere does not wait for a write that is blocked.
-        return listener != null && !over && (failure != null || wanted && !writing && !closed);
+        return slot.isDueLocked(!writing && !closed);
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */
     void failLocked(Throwable cause) {
-        if (listener != null && !over && failure == null) {
-            failure = cause;
+        if (slot.isOpenLocked()) {
+            slot.failLocked(cause);
         }
     }
 
@@ -265,16 +245,15 @@ final class ContainerOutput extends ServletOutputStream {
      * @throws Exception what the listener threw; it has been told by {@code onError}
      */
     void callback() throws Exception {
-        WriteListener current = listener;
+        WriteListener current;
         Throwable cause;
         point.lock.lock();
         try {
-            if (current == null || !hasCallbackLocked()) {
+            if (!hasCallbackLocked()) {
                 return;
             }
-            cause = failure;
-            wanted = false;
-            over = cause != null;
+            cause = slot.failureLocked();
+            current = slot.takeLocked();
         } finally {
             point.lock.unlock();
         }
@@ -285,12 +264,7 @@ final class ContainerOutput extends ServletOutputStream {
         try {
             current.onWritePossible();
         } catch (Exception | Error e) {
-            point.lock.lock();
-            try {
-                over = true;
-            } finally {
-                point.lock.unlock();
-            }
+            slot.end();
             current.onError(e);
             throw e;
         }
