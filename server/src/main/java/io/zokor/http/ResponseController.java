@@ -69,7 +69,8 @@ public interface ResponseController {
     void readDeadline(@Nullable Duration fromNow);
 
     /**
-     * Replaces the deadline for writing the response, {@code zokor.timeouts.write}. May be called by any thread.
+     * Replaces the deadline for writing the response, {@code zokor.timeouts.write}. May be called by any thread, also
+     * while another is blocked in a write, which the new deadline then holds for.
      *
      * @param fromNow positive, or {@code null} for none
      */

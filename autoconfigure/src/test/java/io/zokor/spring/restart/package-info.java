@@ -1,0 +1,2 @@
+/** What the restart check starts: an application and a client. */
+package io.zokor.spring.restart;
