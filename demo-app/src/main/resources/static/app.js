@@ -1,14 +1,28 @@
 'use strict';
 
 const STATES = ['new', 'tls', 'active', 'idle', 'hijacked'];
-const KEPT = 180; // snapshots, one a second
 const byId = id => document.getElementById(id);
 
 // ---- the live stream
 
-const rates = [];
-const opens = [];
 let last = null;
+
+const rates = new Chart('rate', [{name: 'requests a second', colour: 'accent'}], rateText);
+const latencies = new Chart('latency', [{name: 'mean latency', colour: 'tls'}], milliseconds);
+const opens = new Chart('states', STATES.map(state => ({name: state, colour: state})), count);
+
+async function begin() {
+  try {
+    for (const snapshot of await call('GET', '/api/history')) {
+      chart(snapshot, false);
+    }
+    [rates, latencies, opens].forEach(chart => chart.draw());
+  } catch (error) {
+    // The charts begin with what the stream brings.
+    console.warn('no history', error);
+  }
+  listen();
+}
 
 function listen() {
   const source = new EventSource('/api/stream');
@@ -16,7 +30,6 @@ function listen() {
   // The browser connects again by itself, unless it was told not to (as by a status other than 200).
   source.onerror = () => {
     link('lost', 'reconnecting');
-    last = null;
     if (source.readyState === EventSource.CLOSED) {
       setTimeout(listen, 3000);
     }
@@ -30,27 +43,41 @@ function link(state, text) {
 }
 
 function show(now) {
-  const open = total(now.connections);
-  number('open', open);
+  number('open', total(now.connections));
   number('active', now.active);
   number('rejected', total(now.rejected));
   number('timeouts', total(now.timeouts));
   alarm('panics', now.panics);
   alarm('retries', now.acceptRetries);
   states(now.connections);
-  reasons(now);
-  draw('open', opens, open);
-  if (last) {
-    const seconds = (new Date(now.time) - new Date(last.time)) / 1000;
-    const done = now.requests - last.requests;
-    if (seconds > 0 && done >= 0) {
-      const rate = done / seconds;
-      byId('rate').textContent = rate < 10 ? rate.toFixed(1) : count(rate);
-      byId('latency').textContent = done > 0 ? milliseconds((now.requestSeconds - last.requestSeconds) / done) : '–';
-      draw('rate', rates, rate);
-    }
+  counts('reasons', now.rejected);
+  counts('kinds', now.timeouts);
+  running(now.running);
+  const drawn = chart(now, true);
+  if (drawn) {
+    byId('rate').textContent = rateText(drawn.rate);
+    byId('latency').textContent = drawn.latency === null ? '–' : milliseconds(drawn.latency);
   }
+}
+
+// Adds what happened since the snapshot before to the charts.
+function chart(now, draw) {
+  const time = new Date(now.time) / 1000;
+  const before = last;
   last = now;
+  // A new start of the server counts from zero.
+  const known = before !== null && now.requests >= before.requests && now.accepted >= before.accepted;
+  const seconds = known ? time - new Date(before.time) / 1000 : 0;
+  opens.add(time, STATES.map(state => now.connections[state] ?? 0), draw);
+  if (seconds <= 0) {
+    return null;
+  }
+  const done = now.requests - before.requests;
+  const rate = done / seconds;
+  const latency = done > 0 ? (now.requestSeconds - before.requestSeconds) / done * 1000 : null;
+  rates.add(time, [rate], draw);
+  latencies.add(time, [latency], draw);
+  return {rate, latency};
 }
 
 function total(counts) {
@@ -61,9 +88,16 @@ function count(n) {
   return Math.round(n).toLocaleString('en');
 }
 
-function milliseconds(seconds) {
-  const ms = seconds * 1000;
+function rateText(rate) {
+  return rate < 10 ? rate.toFixed(1) : count(rate);
+}
+
+function milliseconds(ms) {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${count(ms)} ms`;
+}
+
+function age(ms) {
+  return ms < 1000 ? `${ms} ms` : ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min`;
 }
 
 function number(id, n) {
@@ -94,28 +128,32 @@ function states(connections) {
       'Connections by state: ' + parts.map(state => `${state} ${connections[state]}`).join(', '));
 }
 
-function reasons(now) {
-  const list = (name, counts) => {
-    const some = Object.entries(counts).filter(([, n]) => n > 0).map(([key, n]) => `${key} ${count(n)}`);
-    return some.length ? `${name}: ${some.join(', ')}` : '';
-  };
-  byId('reasons').textContent =
-      [list('Rejected', now.rejected), list('Timeouts', now.timeouts)].filter(Boolean).join(' · ');
+// A list of names with numbers, the largest first.
+function counts(id, numbers) {
+  const some = Object.entries(numbers).filter(([, n]) => n > 0).sort((a, b) => b[1] - a[1]);
+  byId(id).replaceChildren(...some.flatMap(([name, n]) => {
+    const term = document.createElement('dt');
+    term.textContent = name;
+    const value = document.createElement('dd');
+    value.dataset.name = name;
+    value.textContent = count(n);
+    return [term, value];
+  }));
+  byId(`no-${id}`).hidden = some.length > 0;
 }
 
-function draw(name, values, value) {
-  values.push(value);
-  if (values.length > KEPT) {
-    values.shift();
-  }
-  const peak = Math.max(...values);
-  const top = Math.max(peak, 1);
-  const points = values.map((v, i) => `${KEPT - values.length + i} ${(46 - 44 * v / top).toFixed(2)}`);
-  const line = 'M' + points.join('L');
-  const chart = byId(`${name}-chart`);
-  chart.querySelector('.line').setAttribute('d', line);
-  chart.querySelector('.area').setAttribute('d', `${line}V48H${KEPT - values.length}Z`);
-  byId(`${name}-peak`).textContent = `peak ${count(peak)}`;
+function running(requests) {
+  byId('running').replaceChildren(...requests.map(request => {
+    const row = document.createElement('tr');
+    const cells = [`${request.method} ${request.path}`, request.phase, age(request.ageMillis)].map(text => {
+      const cell = document.createElement('td');
+      cell.textContent = text;
+      return cell;
+    });
+    cells[2].className = 'right';
+    row.append(...cells);
+    return row;
+  }));
 }
 
 // ---- the reading list
@@ -263,10 +301,15 @@ byId('make-slow').onclick = event => attempt(event.target, async () => {
   return `${answer.ms} ms on ${answer.thread}`;
 });
 
+byId('make-refused').onclick = event => attempt(event.target, async () => {
+  const response = await fetch(`/api/items?${'x'.repeat(10_000)}`);
+  return `status ${response.status}: ${(await response.text()).trim()}`;
+});
+
 byId('make-panic').onclick = event => attempt(event.target, async () => {
   const response = await fetch('/api/panic', {method: 'POST'});
   return `status ${response.status}; see the log for the stack`;
 });
 
-listen();
+begin();
 act(Promise.resolve());

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 import io.zokor.spring.boot.ZokorWebServer;
 import io.zokor.testing.Await;
@@ -67,10 +68,21 @@ class DemoApplicationTests {
         assertThat(page.headers().firstValue("Content-Type"))
                 .hasValueSatisfying(type -> assertThat(type).startsWith("text/html").doesNotContain("8859"));
         assertThat(page.body()).contains("<title>Zokor demo</title>");
-        for (String file : List.of("/app.css", "/app.js", "/icon.svg")) {
-            assertThat(page.body()).contains(file.substring(1));
-            assertThat(get(file).statusCode()).as(file).isEqualTo(200);
+        List<String> files = Pattern.compile("(?:src|href)=\"([^/\"][^\"]*)\"").matcher(page.body()).results()
+                .map(match -> match.group(1)).distinct().toList();
+        assertThat(files).contains("app.css", "app.js", "charts.js", "icon.svg").noneMatch(file -> file.contains(":"));
+        for (String file : files) {
+            assertThat(get("/" + file).statusCode()).as(file).isEqualTo(200);
         }
+    }
+
+    @Test
+    void historyGrowsAndHasNoRunningRequests() {
+        Await.until("two snapshots",
+                () -> JsonPath.<List<Object>>read(get("/api/history").body(), "$").size() >= 2);
+        String history = get("/api/history").body();
+        assertThat(JsonPath.<Integer>read(history, "$[0].connections.idle")).isNotNegative();
+        assertThat(JsonPath.<List<Object>>read(history, "$[*].running[*]")).isEmpty();
     }
 
     @Test
@@ -176,6 +188,7 @@ class DemoApplicationTests {
             assertThat(ids).containsExactly("0", "1");
             assertThat(JsonPath.<Integer>read(data.get(1), "$.active")).isPositive();
             assertThat(JsonPath.<Integer>read(data.get(1), "$.connections.active")).isPositive();
+            assertThat(JsonPath.<List<String>>read(data.get(1), "$.running[*].path")).contains("/api/stream");
         }
     }
 

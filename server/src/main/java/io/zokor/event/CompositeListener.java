@@ -9,17 +9,21 @@ import java.util.function.Consumer;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
+import io.zokor.net.LogLimit;
 import io.zokor.net.TimeoutKind;
 import io.zokor.net.TlsInfo;
 
 import org.jspecify.annotations.Nullable;
 
-/** Tells several listeners; what one of them throws is logged and keeps nothing from the others. Immutable. */
+/** Tells several listeners; what one of them throws is logged, at most once a minute, and keeps nothing from the
+ * others. Safe for use by many threads. */
 public final class CompositeListener implements ServerListener {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
     private final ServerListener[] listeners;
+
+    private final LogLimit failures = new LogLimit(LOGGER, System.Logger.Level.WARNING);
 
     /**
      * Makes one.
@@ -86,7 +90,7 @@ public final class CompositeListener implements ServerListener {
             try {
                 event.accept(listener);
             } catch (RuntimeException | Error e) {
-                LOGGER.log(System.Logger.Level.WARNING, "a server listener failed: " + listener, e);
+                failures.log(() -> "a server listener failed: " + listener, e);
             }
         }
     }

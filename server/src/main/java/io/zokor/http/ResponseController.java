@@ -112,6 +112,24 @@ public interface ResponseController {
     void panic(Throwable cause);
 
     /**
+     * Reports a refusal that the handler itself answers, as a servlet container does with its error pages: counted like one that
+     * leaves the handler, if the response is an error in the end and not cut. What the body's stream has thrown need not be
+     * reported. May be called by any thread that handles the request.
+     *
+     * @param refusal why the request was refused
+     */
+    void refused(RejectedRequestException refusal);
+
+    /**
+     * Renders an error as the server renders those that it answers by itself, for handlers that answer one and have nothing of
+     * their own to say.
+     *
+     * @param status status of the response
+     * @return the body, by the server's {@link ServerErrorHandler}; nothing is written
+     */
+    ServerErrorBody renderError(int status);
+
+    /**
      * Writes a piece of a file as body, without passing it through the heap where the connection allows it.
      *
      * @param file where the bytes are

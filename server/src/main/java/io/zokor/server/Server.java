@@ -18,13 +18,16 @@ import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.JfrListener;
 import io.zokor.event.ServerListener;
 import io.zokor.http.Handler;
+import io.zokor.http.ServerErrorHandler;
 import io.zokor.internal.exchange.DateField;
+import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.RequestGate;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.mux.ServeMux;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Listener;
+import io.zokor.net.LogLimit;
 import io.zokor.net.TcpListener;
 import io.zokor.net.Ticker;
 
@@ -62,6 +65,10 @@ public final class Server implements AutoCloseable {
 
     private final DateField date = new DateField();
 
+    private final ErrorAnswer errors;
+
+    private final LogLimit cuts = new LogLimit(LOGGER, Level.WARNING);
+
     private final AtomicLong numbers = new AtomicLong();
 
     private final List<Runnable> shutdownHooks = new CopyOnWriteArrayList<>();
@@ -84,6 +91,7 @@ public final class Server implements AutoCloseable {
         this.threads = builder.threads;
         this.ticker = builder.ticker;
         this.classLoader = builder.classLoader;
+        this.errors = new ErrorAnswer(builder.errorHandler);
         this.limits = config.limits();
         this.gate = new RequestGate(() -> limits);
     }
@@ -165,7 +173,7 @@ public final class Server implements AutoCloseable {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
                 current = new Run(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
-                        classLoader), handler, threads, numbers, () -> keepAlives);
+                        errors, cuts, classLoader), handler, threads, numbers, () -> keepAlives);
                 run = current;
             }
             return current.loop(source);
@@ -422,6 +430,8 @@ public final class Server implements AutoCloseable {
 
         private Ticker ticker = Ticker.system();
 
+        private ServerErrorHandler errorHandler = ServerErrorHandler.standard();
+
         private @Nullable ClassLoader classLoader;
 
         private Builder() {
@@ -490,6 +500,17 @@ public final class Server implements AutoCloseable {
          */
         public Builder ticker(Ticker value) {
             this.ticker = value;
+            return this;
+        }
+
+        /**
+         * Sets what renders the answers that the server makes by itself.
+         *
+         * @param value the renderer; {@link ServerErrorHandler#standard()} by default
+         * @return this
+         */
+        public Builder errorHandler(ServerErrorHandler value) {
+            this.errorHandler = value;
             return this;
         }
 

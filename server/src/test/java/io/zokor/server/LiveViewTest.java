@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What a server shows of its connections while they go on. */
 class LiveViewTest {
 
-    private static final int EACH = 20;
+    private static final int EACH = 100;
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<RawClient> clients = new ArrayList<>();

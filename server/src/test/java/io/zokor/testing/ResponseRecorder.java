@@ -14,8 +14,10 @@ import java.util.Map;
 
 import io.zokor.http.Headers;
 import io.zokor.http.HijackedConnection;
+import io.zokor.http.RejectedRequestException;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.ServerErrorBody;
 
 import org.jspecify.annotations.Nullable;
 
@@ -242,6 +244,15 @@ public final class ResponseRecorder implements ResponseWriter {
         @Override
         public void abort(@Nullable Throwable cause) {
             aborted = true;
+        }
+
+        @Override
+        public ServerErrorBody renderError(int value) {
+            return ServerErrorBody.of("text/plain", value + "\n");
+        }
+
+        @Override
+        public void refused(RejectedRequestException refusal) {
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.Map;
 import io.zokor.http.AbortHandlerException;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.LogLimit;
 import io.zokor.net.PeerGoneException;
 
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,8 @@ final class ErrorPages {
     private final Map<Integer, String> byStatus = new HashMap<>();
 
     private final Map<Class<?>, String> byException = new HashMap<>();
+
+    private final LogLimit failures = new LogLimit(LOGGER, Level.WARNING);
 
     private @Nullable String global;
 
@@ -74,6 +77,7 @@ final class ErrorPages {
         RejectedRequestException refusal = find(thrown, RejectedRequestException.class);
         if (refusal != null) {
             LOGGER.log(Level.DEBUG, () -> "request refused with " + refusal.status() + ": " + refusal.getMessage());
+            cycle.response().controller().refused(refusal);
             cycle.response().prepareError(refusal.status());
             page(cycle, refusal.status(), null, thrown);
         } else if (root instanceof UnavailableException unavailable) {
@@ -126,7 +130,7 @@ final class ErrorPages {
             if (response.isSent()) {
                 throw e;
             }
-            LOGGER.log(Level.WARNING, "the error page " + page.location() + " failed", e);
+            failures.log(() -> "the error page " + page.location() + " failed", e);
             OwnErrorPage.answer(cycle, status, null);
         }
     }

@@ -95,10 +95,11 @@ class ErrorPagesTest {
             RawResponse response = web.get("/<script>".replace("<", "%3C").replace(">", "%3E"));
             assertThat(response.status()).isEqualTo(500);
             assertThat(response.text()).isEqualTo("500 Internal Server Error\n");
-            assertThat(response.header("Content-Type")).contains("text/plain;charset=utf-8");
+            assertThat(response.header("Content-Type")).contains("text/plain; charset=utf-8");
             RawResponse json = web.get("/", "Accept: application/json");
             assertThat(json.header("Content-Type")).contains("application/problem+json");
-            assertThat(json.text()).isEqualTo("{\"title\":\"Internal Server Error\",\"status\":500}\n");
+            assertThat(json.text())
+                    .isEqualTo("{\"type\":\"about:blank\",\"title\":\"Internal Server Error\",\"status\":500}\n");
         }
     }
 

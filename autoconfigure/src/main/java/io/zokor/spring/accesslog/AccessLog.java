@@ -28,6 +28,8 @@ public final class AccessLog implements ServerListener, AutoCloseable {
     /** Some tenths of a second of the heaviest traffic. */
     private static final int CAPACITY = 8 * 1024;
 
+    private static final long WARNING_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(2);
 
     private final String server;
@@ -38,6 +40,8 @@ public final class AccessLog implements ServerListener, AutoCloseable {
     private final BlockingQueue<AccessLogEntry> queue;
     private final AtomicLong offered = new AtomicLong();
     private final Thread writer;
+    private long warnedNanos;
+    private long failures;
     private volatile long written;
     private volatile boolean closed;
 
@@ -108,9 +112,21 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         } catch (RuntimeException e) {
             // A line that cannot be made or written must not end the log.
             dropped.run();
-            logger.warn("a line of the access log could not be written", e);
+            warn(e);
         } finally {
             written = written + 1;
+        }
+    }
+
+    /** Each is counted; a log that is full would otherwise fill the other one. Called by the writer alone. */
+    private void warn(RuntimeException e) {
+        long now = System.nanoTime();
+        failures++;
+        if (warnedNanos == 0 || now - warnedNanos >= WARNING_INTERVAL_NANOS) {
+            logger.warn("lines of the access log could not be written, " + failures + " since the last such message",
+                    e);
+            warnedNanos = now;
+            failures = 0;
         }
     }
 

@@ -13,9 +13,10 @@ import org.springframework.boot.health.contributor.Health;
  */
 public final class ZokorHealthIndicator extends AbstractHealthIndicator {
 
-    private static final Duration FAILING = Duration.ofSeconds(5);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ZokorServers servers;
+    private final Duration patience;
 
     /**
      * Makes the indicator.
@@ -23,8 +24,13 @@ public final class ZokorHealthIndicator extends AbstractHealthIndicator {
      * @param servers the servers it looks at
      */
     public ZokorHealthIndicator(ZokorServers servers) {
+        this(servers, PATIENCE);
+    }
+
+    ZokorHealthIndicator(ZokorServers servers, Duration patience) {
         super("Zokor's health could not be determined");
         this.servers = servers;
+        this.patience = patience;
     }
 
     @Override
@@ -33,7 +39,7 @@ public final class ZokorHealthIndicator extends AbstractHealthIndicator {
         boolean down = false;
         for (ZokorWebServer server : servers.all()) {
             Duration failing = server.server().acceptFailing();
-            if (failing.compareTo(FAILING) > 0) {
+            if (failing.compareTo(patience) > 0) {
                 down = true;
                 builder.down().withDetail(server.name(), "accepting has failed for " + failing.toSeconds() + " s");
             } else if (server.isDraining()) {

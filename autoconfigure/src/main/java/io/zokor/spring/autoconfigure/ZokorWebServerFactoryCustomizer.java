@@ -1,6 +1,7 @@
 package io.zokor.spring.autoconfigure;
 
 import io.zokor.config.Limits;
+import io.zokor.http.ServerErrorHandler;
 import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.boot.ConfigurableZokorWebServerFactory;
 import io.zokor.spring.boot.ZokorServerCustomizer;
@@ -65,6 +66,10 @@ final class ZokorWebServerFactoryCustomizer
             factory.setProxyProtocol(properties.proxyProtocol() == ZokorProperties.ProxyProtocol.REQUIRED);
             properties.listeners().forEach(listener -> factory.addListeners(listener.toSettings()));
             new ServerPropertiesReport(context.getEnvironment()).log();
+        }
+        ServerErrorHandler errorHandler = context.getBeanProvider(ServerErrorHandler.class).getIfUnique();
+        if (errorHandler != null) {
+            factory.setErrorHandler(errorHandler);
         }
         context.getBeansOfType(ZokorServerCustomizer.class, false, false).values().stream()
                 .sorted(AnnotationAwareOrderComparator.INSTANCE).forEach(factory::addServerCustomizers);

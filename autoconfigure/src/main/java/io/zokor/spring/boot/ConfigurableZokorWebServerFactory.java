@@ -6,6 +6,7 @@ import java.util.List;
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
+import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.spring.accesslog.AccessLogFormat;
 
@@ -92,6 +93,13 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
      * @param format the format, or {@code null}, the default, for no access log
      */
     void setAccessLogFormat(@Nullable AccessLogFormat format);
+
+    /**
+     * Sets what renders the answers that the server makes by itself.
+     *
+     * @param handler the renderer; {@link ServerErrorHandler#standard()} by default
+     */
+    void setErrorHandler(ServerErrorHandler handler);
 
     /**
      * Adds places where the server listens besides its main port.

@@ -94,10 +94,20 @@ public final class ZokorWebServer implements WebServer {
             String ports = ports(listenLocked());
             String path = deployment.contextPath();
             logger.info("Zokor started on " + ports
-                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'"));
+                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'")
+                    + settingsWorthKnowing());
         } finally {
             lock.unlock();
         }
+    }
+
+    private String settingsWorthKnowing() {
+        int connections = server.maxConnections();
+        List<String> changed = ChangedLimits.of(server.config().timeouts(), server.limits());
+        return ", Java " + Runtime.version() + (connections == Integer.MAX_VALUE
+                ? ""
+                : ", at most " + connections + " connections")
+                + (changed.isEmpty() ? "" : ", " + String.join(", ", changed));
     }
 
     /** Binds everything before any servlet is initialised: a port in use is found early and costs nothing. */

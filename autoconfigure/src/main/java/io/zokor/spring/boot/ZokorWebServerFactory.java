@@ -16,6 +16,7 @@ import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
 import io.zokor.http.Handler;
 import io.zokor.http.Request;
+import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.server.ConnectionThreads;
 import io.zokor.server.Server;
@@ -50,6 +51,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private boolean useForwardHeaders;
     private boolean proxyProtocol;
     private @Nullable AccessLogFormat accessLogFormat;
+    private ServerErrorHandler errorHandler = ServerErrorHandler.standard();
     private final List<ListenerSettings> additional = new ArrayList<>();
 
     /** Makes a factory of servers on port 8080. */
@@ -126,6 +128,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     @Override
+    public final void setErrorHandler(ServerErrorHandler handler) {
+        this.errorHandler = handler;
+    }
+
+    @Override
     public final void addListeners(ListenerSettings... listeners) {
         this.additional.addAll(List.of(listeners));
     }
@@ -161,7 +168,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Handler handler = layers(deployed.handler(), tls);
         ServerCounters counters = new ServerCounters();
         Server.Builder builder = Server.builder().handler(handler).config(config).contextClassLoader(classLoader)
-                .listener(counters);
+                .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
         }
@@ -201,7 +208,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         if (additional.stream().noneMatch(ListenerSettings::redirectToHttps)) {
             return null;
         }
-        Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).listener(counters)
+        Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).errorHandler(errorHandler)
+                .listener(counters)
                 .config(main.config().toBuilder().name(name + "-redirect").build());
         if (accessLog != null) {
             builder.listener(accessLog);

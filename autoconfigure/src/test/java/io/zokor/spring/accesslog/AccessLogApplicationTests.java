@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -126,6 +128,36 @@ class AccessLogApplicationTests {
                 () -> output.getOut().contains("\"log\":{\"level\":\"INFO\",\"logger\":\"zokor.access\"}"));
         assertThat(output.getOut()).contains("\"status_code\":404").contains("\"path\":\"/nobody\"")
                 .contains("\"duration\":");
+    }
+
+    /** CVE-2025-55754: what a client sends must neither forge lines nor reach a terminal, whatever it is and wherever it is put. */
+    @ParameterizedTest
+    @ValueSource(strings = { "combined", "json" })
+    void controlCharactersNeitherForgeLinesNorReachATerminal(String format, CapturedOutput output) {
+        int port = start("zokor.access-log.format=" + format, "logging.level.io.zokor=debug");
+        int requests = 0;
+        for (String attack : List.of("\r\nzokor.access : forged", "\n", "\r", "\u001b[31m", "%0d%0aforged%1b[31m",
+                "\u009b31m", "\u0000")) {
+            for (String wire : List.of("GET /" + attack + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                    "GET /ok HTTP/1.1\r\nHost: x\r\nUser-Agent: a" + attack + "b\r\nReferer: " + attack
+                            + "\r\nConnection: close\r\n\r\n",
+                    "GET /ok HTTP/1.1\r\nHost: x\r\nX" + attack + ": a\r\nConnection: close\r\n\r\n")) {
+                try (RawClient client = RawClient.connect(port)) {
+                    client.send(wire).readAll();
+                }
+                requests++;
+            }
+        }
+        int all = requests;
+        Await.until("a line for each", () -> lines(output).size() >= all);
+        context.close();
+        assertThat(lines(output)).hasSize(all).allSatisfy(line -> assertThat(line).matches("[\\x20-\\x7e]+"));
+        assertThat(output.getOut()).doesNotContain("\u001b", "\u009b", "\u0000");
+        assertThat(output.getOut().lines()).noneMatch(line -> line.startsWith("zokor.access : forged"));
+    }
+
+    private static List<String> lines(CapturedOutput output) {
+        return output.getOut().lines().filter(line -> line.matches(".* INFO .* zokor\\.access +: .*")).toList();
     }
 
     @Test

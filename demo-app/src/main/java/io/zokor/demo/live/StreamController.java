@@ -20,6 +20,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RestController
 class StreamController implements SmartLifecycle {
 
+    static final String PATH = "/api/stream";
+
     private static final long NO_TIMEOUT = 0L;
 
     private final LiveStats stats;
@@ -34,7 +36,7 @@ class StreamController implements SmartLifecycle {
         this.stats = stats;
     }
 
-    @GetMapping(path = "/api/stream", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @GetMapping(path = PATH, produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     SseEmitter stream() {
         SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
         AtomicBoolean gone = new AtomicBoolean();

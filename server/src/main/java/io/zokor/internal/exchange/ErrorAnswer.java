@@ -1,72 +1,48 @@
 package io.zokor.internal.exchange;
 
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Locale;
+import java.lang.System.Logger.Level;
 
-import io.zokor.http.Status;
+import io.zokor.http.ServerError;
+import io.zokor.http.ServerErrorBody;
+import io.zokor.http.ServerErrorHandler;
+import io.zokor.net.LogLimit;
 
-/**
- * The body of an answer that the server makes by itself: a constant text that tells nothing of the request or the server.
- * Immutable.
- *
- * @param contentType its type
- * @param body the body
- */
-@SuppressWarnings("ArrayRecordComponent")
-public record ErrorAnswer(String contentType, byte[] body) {
+/** Has a server's answers rendered by its handler, and by the standard one where that fails. Safe for use by many threads. */
+public final class ErrorAnswer {
 
-    private static final String PROBLEM = "application/problem+json";
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private final ServerErrorHandler handler;
+
+    private final LogLimit failures = new LogLimit(LOGGER, Level.WARNING);
 
     /**
-     * Makes the body for a status in the form that the client can read.
+     * Makes one.
      *
-     * @param status the status
-     * @param accept values of its Accept field; empty where it sent none or its head could not be read
-     * @return problem details (RFC 9457) where it names that type or JSON, otherwise plain text
+     * @param handler what renders
      */
-    public static ErrorAnswer of(int status, List<String> accept) {
-        String reason = Status.reason(status);
-        if (wantsJson(accept)) {
-            return new ErrorAnswer(PROBLEM, ascii("{\"type\":\"about:blank\",\"title\":\"" + reason + "\",\"status\":"
-                    + status + "}\n"));
-        }
-        return new ErrorAnswer("text/plain; charset=utf-8", ascii(status + " " + reason + "\n"));
+    public ErrorAnswer(ServerErrorHandler handler) {
+        this.handler = handler;
     }
 
-    /** The first of text and JSON that is named counts; a wildcard names neither, and a weight of zero refuses. */
-    private static boolean wantsJson(List<String> accept) {
-        for (String field : accept) {
-            for (String range : field.split(",")) {
-                String[] parts = range.toLowerCase(Locale.ROOT).split(";");
-                if (parts.length == 0 || refused(parts)) {
-                    continue;
-                }
-                switch (parts[0].strip()) {
-                    case PROBLEM, "application/json" -> {
-                        return true;
-                    }
-                    case "text/plain", "text/html", "text/*" -> {
-                        return false;
-                    }
-                    default -> {
-                    }
-                }
+    /**
+     * Renders.
+     *
+     * @param error what is answered
+     * @return the body
+     */
+    @SuppressWarnings("ConstantValue")
+    public ServerErrorBody to(ServerError error) {
+        try {
+            ServerErrorBody body = handler.render(error);
+            if (body != null) {
+                return body;
             }
+            failures.log(() -> "the handler of server errors returned null for status " + error.status(), null);
+        } catch (RuntimeException | Error e) {
+            // The client is to have an answer whatever the application's renderer does.
+            failures.log(() -> "the handler of server errors failed for status " + error.status(), e);
         }
-        return false;
-    }
-
-    private static boolean refused(String[] parts) {
-        for (int i = 1; i < parts.length; i++) {
-            if (parts[i].strip().matches("q=0(\\.0{0,3})?")) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
+        return ServerErrorHandler.standard().render(error);
     }
 }

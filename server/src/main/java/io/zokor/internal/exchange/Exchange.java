@@ -17,6 +17,8 @@ import io.zokor.http.Handler;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.http.ServerError;
+import io.zokor.http.ServerErrorBody;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.PeerGoneException;
@@ -62,6 +64,9 @@ public final class Exchange {
     private boolean inside;
 
     private @Nullable RejectReason rejected;
+
+    /** What the handler answers by itself although it was refused. */
+    private volatile @Nullable RejectedRequestException refused;
 
     private Exchange(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
         this.codec = codec;
@@ -117,6 +122,18 @@ public final class Exchange {
         return outcome;
     }
 
+    private @Nullable RejectReason refusalReason(@Nullable IOException failure) {
+        RejectedRequestException told = refused;
+        if (told != null) {
+            return told.reason();
+        }
+        return switch (failure) {
+            case RejectedRequestException refusal -> refusal.reason();
+            case DeadlineExceededException timeout when timeout.kind() != TimeoutKind.REQUEST -> RejectReason.TIMEOUT;
+            case null, default -> null;
+        };
+    }
+
     private Outcome handle() {
         try {
             if (server.config().timeouts().request() != null) {
@@ -134,7 +151,7 @@ public final class Exchange {
                 return new Outcome.Aborted(CloseReason.APP_ABORT);
             }
             leaveGate();
-            countRefusalOfBody();
+            countRefusal();
             response.finish();
             return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
         } catch (Throwable t) {
@@ -228,6 +245,15 @@ public final class Exchange {
         LOGGER.log(Level.DEBUG, () -> "response to " + connection.remote() + " aborted", cause);
     }
 
+    void refusedByHandler(RejectedRequestException refusal) {
+        refused = refusal;
+    }
+
+    ServerErrorBody errorBody(int status) {
+        RejectReason why = rejected != null ? rejected : refusalReason(body.failure());
+        return server.errors().to(new ServerError(status, why, connection, request));
+    }
+
     void panic(Throwable cause) {
         if (isClientGone(cause)) {
             LOGGER.log(Level.DEBUG, () -> "client " + connection.remote() + " left", cause);
@@ -270,12 +296,13 @@ public final class Exchange {
         return head ? null : new GzipBody(codec);
     }
 
-    /** The application may answer itself what the server found wrong with the body: it counts as if the server had. */
-    private void countRefusalOfBody() {
+    /** The application may answer itself what was found wrong with its request: it counts as if the server had. */
+    private void countRefusal() {
         if (panicked || response.status() < 400) {
             return;
         }
-        switch (body.failure()) {
+        RejectedRequestException told = refused;
+        switch (told != null ? told : body.failure()) {
             case RejectedRequestException refusal -> {
                 rejected = refusal.reason();
                 server.listener().requestRejected(connection, refusal.reason(), response.status());
@@ -322,7 +349,7 @@ public final class Exchange {
                 return reject(refusal);
             }
             if (cause instanceof ShortResponseException) {
-                LOGGER.log(Level.WARNING, "response to " + connection.remote() + " cut: " + cause.getMessage());
+                server.cuts().log(() -> "response to " + connection.remote() + " cut: " + cause.getMessage());
                 return abort(CloseReason.APP_ABORT);
             }
             panic(cause);
@@ -378,7 +405,7 @@ public final class Exchange {
             return abort(reason);
         }
         codec.close();
-        ErrorAnswer text = ErrorAnswer.of(status, codec.head().headers().all("Accept"));
+        ServerErrorBody text = errorBody(status);
         Headers headers = new Headers();
         headers.set("Content-Type", text.contentType());
         if (status == 503) {
@@ -386,7 +413,7 @@ public final class Exchange {
         }
         deadlines.guard(null);
         leaveGate();
-        response.replace(status, headers, text.body());
+        response.replace(status, headers, text.content());
         return new Outcome.Final(reason);
     }
 

@@ -11,8 +11,10 @@ import java.util.Objects;
 
 import io.zokor.http.Headers;
 import io.zokor.http.HijackedConnection;
+import io.zokor.http.RejectedRequestException;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.ServerErrorBody;
 import io.zokor.net.Deadline;
 
 import org.jspecify.annotations.Nullable;
@@ -429,6 +431,16 @@ final class Response implements ResponseWriter, ResponseController {
     @Override
     public void panic(Throwable cause) {
         exchange.panic(cause);
+    }
+
+    @Override
+    public void refused(RejectedRequestException refusal) {
+        exchange.refusedByHandler(refusal);
+    }
+
+    @Override
+    public ServerErrorBody renderError(int value) {
+        return exchange.errorBody(value);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.event.ServerListener;
 import io.zokor.net.DeadlineReaper;
+import io.zokor.net.LogLimit;
 import io.zokor.net.Ticker;
 
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * @param reaper expires deadlines
  * @param gate limits running requests
  * @param date the Date field
+ * @param errors renders the answers that the server makes by itself
+ * @param cuts logs responses that are cut because their handler declared more than it wrote, which it may do at each request
  * @param classLoader context class loader of handlers, or {@code null} to leave it alone
  */
 public record ServerContext(ServerConfig config, Supplier<Limits> limits, ServerListener listener, Ticker ticker,
-        DeadlineReaper reaper, RequestGate gate, DateField date, @Nullable ClassLoader classLoader) {
+        DeadlineReaper reaper, RequestGate gate, DateField date, ErrorAnswer errors, LogLimit cuts,
+        @Nullable ClassLoader classLoader) {
 }

@@ -3,7 +3,6 @@ package io.zokor.internal.http1;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
@@ -14,8 +13,9 @@ import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.http.ServerError;
+import io.zokor.http.ServerErrorBody;
 import io.zokor.internal.exchange.ConnectionContext;
-import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.Outcome;
 import io.zokor.internal.exchange.RequestHead;
@@ -57,6 +57,9 @@ public final class Http1Connection {
     private final Http1RequestReader requests;
 
     private boolean drainCounted;
+
+    /** When the first byte of the head that is or was read came. */
+    private long headNanos;
 
     /**
      * Makes one.
@@ -176,7 +179,8 @@ public final class Http1Connection {
         if (loader != null) {
             Thread.currentThread().setContextClassLoader(loader);
         }
-        RequestHead head = requests.read(limits, now());
+        headNanos = now();
+        RequestHead head = requests.read(limits, headNanos);
         conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
         return head;
     }
@@ -222,8 +226,8 @@ public final class Http1Connection {
     /** An answer to what is no request: there is no exchange for it. */
     private void answer(int status, RejectReason reason, CloseReason closing) {
         // What the client accepts is not known: its head could not be read.
-        ErrorAnswer answer = ErrorAnswer.of(status, List.of());
-        byte[] text = answer.body();
+        ServerErrorBody answer = server.errors().to(new ServerError(status, reason, connection, null));
+        byte[] text = answer.content();
         ByteWriter out = new ByteWriter(conn);
         out.add(StatusLines.of(status));
         out.addField("Content-Type", answer.contentType());
@@ -241,9 +245,9 @@ public final class Http1Connection {
         }
         server.listener().requestRejected(connection, reason, status);
         int sent = 0;
-        long started = now();
+        long answered = now();
         try {
-            conn.writeDeadline(Deadline.after(started, ERROR_WRITE_NANOS), TimeoutKind.WRITE);
+            conn.writeDeadline(Deadline.after(answered, ERROR_WRITE_NANOS), TimeoutKind.WRITE);
             out.flush();
             conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
             sent = status;
@@ -251,7 +255,7 @@ public final class Http1Connection {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
         }
         server.listener().exchangeEnded(new ExchangeSummary(connection, null, sent, ExchangeOutcome.REJECTED, reason,
-                0, head || sent == 0 ? 0 : text.length, started, now(), now(), closing));
+                0, head || sent == 0 ? 0 : text.length, headNanos, answered, now(), closing));
     }
 
     /**

@@ -20,12 +20,15 @@ import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.ServerErrorHandler;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.DateField;
+import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.RequestGate;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.internal.exchange.ServerPhase;
 import io.zokor.net.DeadlineReaper;
+import io.zokor.net.LogLimit;
 import io.zokor.net.Ticker;
 
 /** Serves what a {@link ScriptedConn} brings, without sockets and threads, and keeps the verdict. */
@@ -89,7 +92,9 @@ final class Wire implements AutoCloseable {
             }
         };
         ServerContext server = new ServerContext(config, config::limits, listener, Ticker.system(), reaper,
-                new RequestGate(config::limits), new DateField(), null);
+                new RequestGate(config::limits), new DateField(),
+                new ErrorAnswer(ServerErrorHandler.standard()),
+                new LogLimit(System.getLogger("io.zokor.server"), System.Logger.Level.WARNING), null);
         ConnectionContext connection = new ConnectionContext(1, conn, server, new ServerPhase() {
             @Override
             public boolean isDraining() {
