@@ -15,6 +15,7 @@ import io.zokor.http.Request;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line for each request of a server to the logger {@code zokor.access}. Requests never wait for it: they leave an entry
@@ -35,6 +36,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
     private final String server;
     private final AccessLogFormat format;
     private final Function<Request, SocketAddress> client;
+    private final @Nullable TraceIds traces;
     private final Runnable dropped;
     private final LogTarget target;
     private final BlockingQueue<AccessLogEntry> queue;
@@ -51,18 +53,23 @@ public final class AccessLog implements ServerListener, AutoCloseable {
      * @param server name of the server
      * @param format how its lines look
      * @param client tells a request's client as trusted proxies name it; called by the threads of requests
+     * @param traces the traces of running requests, or {@code null} where only what clients say is known
      * @param dropped called for each line that is dropped
      */
     public AccessLog(String server, AccessLogFormat format, Function<Request, SocketAddress> client,
-            Runnable dropped) {
-        this(server, format, client, dropped, LogTarget.create(), CAPACITY);
+            @Nullable TraceIds traces, Runnable dropped) {
+        this(server, format, client, traces, dropped, LogTarget.create(), CAPACITY);
+        if (traces != null) {
+            traces.want();
+        }
     }
 
-    AccessLog(String server, AccessLogFormat format, Function<Request, SocketAddress> client, Runnable dropped,
-            LogTarget target, int capacity) {
+    AccessLog(String server, AccessLogFormat format, Function<Request, SocketAddress> client,
+            @Nullable TraceIds traces, Runnable dropped, LogTarget target, int capacity) {
         this.server = server;
         this.format = format;
         this.client = client;
+        this.traces = traces;
         this.dropped = dropped;
         this.target = target;
         this.queue = new ArrayBlockingQueue<>(capacity);
@@ -77,6 +84,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
 
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
+        String trace = traces == null ? null : traces.take(summary.connection().id());
         if (!target.isEnabled()) {
             return;
         }
@@ -84,7 +92,7 @@ public final class AccessLog implements ServerListener, AutoCloseable {
         Instant began = Instant.now().minusNanos(Math.max(0, summary.endedNanos() - summary.startedNanos()));
         long number = summary.connection().requestCount();
         SocketAddress from = request == null ? summary.connection().remoteAddress() : client.apply(request);
-        AccessLogEntry entry = new AccessLogEntry(server, summary, began, number, from);
+        AccessLogEntry entry = new AccessLogEntry(server, summary, began, number, from, trace);
         if (!closed && queue.offer(entry)) {
             offered.incrementAndGet();
         } else {

@@ -22,8 +22,10 @@ import org.jspecify.annotations.Nullable;
  * @param began when its first byte came
  * @param number which of its connection's requests it is, counted from 1
  * @param client the client as trusted proxies name it, otherwise the peer
+ * @param trace the trace as the application knows it, or {@code null} where it has none
  */
-record AccessLogEntry(String server, ExchangeSummary summary, Instant began, long number, SocketAddress client) {
+record AccessLogEntry(String server, ExchangeSummary summary, Instant began, long number, SocketAddress client,
+        @Nullable String trace) {
 
     /** Length of a version 00 trace context: version, trace, parent and flags (W3C Trace Context section 3.2). */
     private static final int TRACEPARENT_LENGTH = 55;
@@ -81,9 +83,12 @@ record AccessLogEntry(String server, ExchangeSummary summary, Instant began, lon
                 : request.method() + " " + request.target().raw() + " " + request.protocol();
     }
 
-    /** {@return the trace that the client's request belongs to, or {@code null} where it names none} */
+    /** {@return the trace that the request belongs to: as the application knows it, otherwise as the client names it} */
     @Nullable
     String traceId() {
+        if (trace != null) {
+            return trace;
+        }
         Request request = summary.request();
         String parent = request == null ? null : request.headers().get("traceparent");
         if (parent == null || parent.length() < TRACEPARENT_LENGTH || parent.charAt(2) != '-'

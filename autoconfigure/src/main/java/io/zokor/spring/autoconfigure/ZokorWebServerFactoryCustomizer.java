@@ -3,6 +3,7 @@ package io.zokor.spring.autoconfigure;
 import io.zokor.config.Limits;
 import io.zokor.http.ServerErrorHandler;
 import io.zokor.spring.accesslog.AccessLogFormat;
+import io.zokor.spring.accesslog.TraceIds;
 import io.zokor.spring.boot.ConfigurableZokorWebServerFactory;
 import io.zokor.spring.boot.ZokorServerCustomizer;
 
@@ -62,6 +63,7 @@ final class ZokorWebServerFactoryCustomizer
             factory.setLimits(Limits.defaults().withMaxHeaderBytes(headerBytes));
         } else {
             factory.setLimits(properties.limits().toLimits(headerBytes));
+            factory.setTraceIds(context.getBeanProvider(TraceIds.class).getIfAvailable());
             factory.setDrainDelay(properties.shutdown().drainDelay());
             factory.setProxyProtocol(properties.proxyProtocol() == ZokorProperties.ProxyProtocol.REQUIRED);
             properties.listeners().forEach(listener -> factory.addListeners(listener.toSettings()));

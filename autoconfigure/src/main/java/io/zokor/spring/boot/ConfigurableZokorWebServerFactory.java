@@ -9,6 +9,7 @@ import io.zokor.event.ServerListener;
 import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.spring.accesslog.AccessLogFormat;
+import io.zokor.spring.accesslog.TraceIds;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
@@ -93,6 +94,13 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
      * @param format the format, or {@code null}, the default, for no access log
      */
     void setAccessLogFormat(@Nullable AccessLogFormat format);
+
+    /**
+     * Sets where the access log finds the traces of running requests.
+     *
+     * @param traces the traces, or {@code null}, the default, where only what clients say is known
+     */
+    void setTraceIds(@Nullable TraceIds traces);
 
     /**
      * Sets what renders the answers that the server makes by itself.

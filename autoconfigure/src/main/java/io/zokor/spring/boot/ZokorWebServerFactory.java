@@ -22,6 +22,7 @@ import io.zokor.server.ConnectionThreads;
 import io.zokor.server.Server;
 import io.zokor.spring.accesslog.AccessLog;
 import io.zokor.spring.accesslog.AccessLogFormat;
+import io.zokor.spring.accesslog.TraceIds;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -51,6 +52,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private boolean useForwardHeaders;
     private boolean proxyProtocol;
     private @Nullable AccessLogFormat accessLogFormat;
+    private @Nullable TraceIds traceIds;
     private ServerErrorHandler errorHandler = ServerErrorHandler.standard();
     private final List<ListenerSettings> additional = new ArrayList<>();
 
@@ -128,6 +130,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     @Override
+    public final void setTraceIds(@Nullable TraceIds traces) {
+        this.traceIds = traces;
+    }
+
+    @Override
     public final void setErrorHandler(ServerErrorHandler handler) {
         this.errorHandler = handler;
     }
@@ -200,7 +207,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Function<Request, SocketAddress> client = useForwardHeaders
                 ? new ForwardedHeadersHandler(handler, trustedProxies)::client
                 : request -> request.connection().remoteAddress();
-        return new AccessLog(name, format, client, counters::accessLogDropped);
+        return new AccessLog(name, format, client, traceIds, counters::accessLogDropped);
     }
 
     /** Redirects come from a server of their own: they need nothing of the application, and its limits do not apply. */

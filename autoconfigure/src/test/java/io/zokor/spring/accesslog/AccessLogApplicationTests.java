@@ -20,12 +20,19 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 
 /** The access log of an application, as its properties set it. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -158,6 +165,43 @@ class AccessLogApplicationTests {
 
     private static List<String> lines(CapturedOutput output) {
         return output.getOut().lines().filter(line -> line.matches(".* INFO .* zokor\\.access +: .*")).toList();
+    }
+
+    /** As Micrometer Tracing does it: the logging context names the trace while Boot's filter of observations runs. */
+    @Test
+    void theTraceOfTheLoggingContext(CapturedOutput output) {
+        context = SpringApplication.run(Traced.class, "--server.port=0", "--spring.main.banner-mode=off",
+                "--zokor.access-log.format=line %U %{trace}z");
+        int port = port("local.server.port");
+        String parent = "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n";
+        get(port, "/traced", parent);
+        Await.until("the line", () -> output.getOut().contains("line /traced trace-of-/traced"));
+        get(port, "/untraced", parent);
+        Await.until("the client's", () -> output.getOut().contains("line /untraced 0af7651916cd43dd8448eb211c80319c"));
+        get(port, "/untraced");
+        Await.until("none", () -> output.getOut().contains("line /untraced -"));
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Traced {
+
+        @Bean
+        FilterRegistrationBean<Filter> tracing() {
+            FilterRegistrationBean<Filter> registration = new FilterRegistrationBean<>((request, response, chain) -> {
+                String path = ((HttpServletRequest) request).getRequestURI();
+                if (path.equals("/traced")) {
+                    MDC.put("traceId", "trace-of-" + path);
+                }
+                try {
+                    chain.doFilter(request, response);
+                } finally {
+                    MDC.remove("traceId");
+                }
+            });
+            registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+            return registration;
+        }
     }
 
     @Test

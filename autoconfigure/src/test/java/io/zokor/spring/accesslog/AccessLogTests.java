@@ -63,7 +63,8 @@ class AccessLogTests {
     }
 
     private void start(String format, Function<Request, SocketAddress> client) {
-        log = new AccessLog("main", AccessLogFormat.parse(format), client, dropped::incrementAndGet, new Lines(), 100);
+        log = new AccessLog("main", AccessLogFormat.parse(format), client, null, dropped::incrementAndGet, new Lines(),
+                100);
         log.start();
         server = TestServer.builder(handler).listener(log).start();
     }
@@ -235,7 +236,7 @@ class AccessLogTests {
                 lines.add(line);
             }
         };
-        log = new AccessLog("main", AccessLogFormat.parse("%U"), request -> request.connection().remoteAddress(),
+        log = new AccessLog("main", AccessLogFormat.parse("%U"), request -> request.connection().remoteAddress(), null,
                 dropped::incrementAndGet, blocked, 2);
         log.start();
         server = TestServer.builder(handler).listener(log).start();
