@@ -135,6 +135,7 @@ final class RequestContent {
             try {
                 parameters = parse();
             } catch (RejectedRequestException e) {
+                cycle.response().controller().refused(e);
                 parameterFailure = new ParameterException(e);
             } catch (IOException | ServletException e) {
                 parameterFailure = new IllegalStateException("the parameters could not be read", e);
@@ -236,6 +237,7 @@ final class RequestContent {
                 String contentType = core.headers().get("Content-Type");
                 parts = MultipartParser.parse(input, contentType == null ? "" : contentType, settings(config));
             } catch (RejectedRequestException e) {
+                cycle.response().controller().refused(e);
                 partsFailure = e;
                 throw new ParameterException(e);
             } catch (IOException e) {
