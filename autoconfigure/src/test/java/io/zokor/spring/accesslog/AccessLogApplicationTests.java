@@ -156,7 +156,7 @@ class AccessLogApplicationTests {
             }
         }
         int all = requests;
-        Await.until("a line for each", () -> lines(output).size() >= all);
+        Await.until(Await.BOUND, () -> all + " lines; there are " + lines(output), () -> lines(output).size() >= all);
         context.close();
         assertThat(lines(output)).hasSize(all).allSatisfy(line -> assertThat(line).matches("[\\x20-\\x7e]+"));
         assertThat(output.getOut()).doesNotContain("\u001b", "\u009b", "\u0000");
