@@ -41,7 +41,7 @@ record IntendedDifference(String id, Pattern scenario, Pattern trait, Pattern to
                 of("closed-after-panics", ".* \\([45]..\\)", "field connection", "absent", "\\[close\\]"),
                 of("keep-alive-field", "request: .*keep-alive.*", "field (keep-alive|connection)", ANY, "absent"),
                 of("own-page", ".* \\([45]..\\)", "body", PAGE,
-                        "[45].. [A-Za-z -]+\n|\\{\"title\":.*\\}\n|<!DOCTYPE html>.*"),
+                        "[45].. [A-Za-z -]+\n|\\{\"type\":\"about:blank\",\"title\":.*\\}\n|<!DOCTYPE html>.*"),
                 of("own-page", ".* \\([45]..\\)", "field content-type", "\\[text/html;charset=utf-8\\]",
                         "\\[text/plain; ?charset=utf-8\\]|\\[application/problem\\+json\\]"),
                 of("own-page", ".* \\([45]..\\)", "field content-language", "\\[en\\]", "absent"),

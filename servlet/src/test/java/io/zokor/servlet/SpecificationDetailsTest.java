@@ -149,7 +149,7 @@ class SpecificationDetailsTest {
     void messageOfSendErrorIsNotShownToClientsThatAskForJson() throws Exception {
         RawResponse response = Inside.get((q, r) -> r.sendError(410, "gone"), "Accept: application/json");
         assertThat(response.header("Content-Type")).contains("application/problem+json");
-        assertThat(response.text()).isEqualTo("{\"title\":\"Gone\",\"status\":410}\n");
+        assertThat(response.text()).isEqualTo("{\"type\":\"about:blank\",\"title\":\"Gone\",\"status\":410}\n");
     }
 
     @Test
