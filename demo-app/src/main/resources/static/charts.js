@@ -58,7 +58,7 @@ class Chart {
         x: {range: (u, low, high) => [Math.min(low, high - LEAST), high]},
         y: {range: (u, low, high) => [0, Math.max(1, high * 1.1)]}
       },
-      padding: [8, 4, 0, 0],
+      padding: [8, 26, 0, 0],
       axes: [
         {...axis, size: 24, space: 70, incrs: [15, 30, 60, 120], values: (u, ticks) => ticks.map(t => clock.format(t * 1000))},
         {...axis, size: 44, space: 30, values: (u, ticks) => ticks.map(t => compact.format(t))}

@@ -45,6 +45,8 @@ class AccessLogApplicationTests {
         if (context != null) {
             context.close();
         }
+        // What Boot's logging leaves behind would give the next test's lines another form.
+        System.clearProperty("CONSOLE_LOG_STRUCTURED_FORMAT");
     }
 
     private int start(String... properties) {
