@@ -8,6 +8,7 @@ import queue
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -32,9 +33,10 @@ def check(text, problem):
 class Server:
 
     def __init__(self):
-        self.process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        encoding="utf-8", errors="replace")
-        self.answers, self.lines, self.other = queue.Queue(), [], collections.deque(maxlen=50)
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log,
+                                        text=True, encoding="utf-8", errors="replace")
+        self.answers, self.lines = queue.Queue(), []
         threading.Thread(target=self.read, daemon=True).start()
         self.port = int(self.answers.get(timeout=BOUND))
 
@@ -44,8 +46,6 @@ class Server:
                 self.answers.put(line.split(" ", 1)[1])
             elif '{"time":"' in line:
                 self.lines.append(json.JSONDecoder().raw_decode(line[line.index('{"time":"'):])[0])
-            else:
-                self.other.append(line)
 
     def counters(self):
         self.process.stdin.write("\n")
@@ -103,7 +103,7 @@ def compare(server, seen):
     lines = server.lines
     keys = collections.Counter(f"{line['zokor.connection']}/{line['zokor.request']}" for line in lines)
     refused = {f"{line['zokor.connection']}/{line['zokor.request']}": line for line in lines if "zokor.rejected" in line}
-    check(f"{len(seen)} refusals were seen", None if len(seen) > 200 else "too few for this check to mean anything")
+    check(f"{len(seen)} refusals were seen", None if len(seen) > 100 else "too few for this check to mean anything")
     check("all connections have ended", counters["open"])
     check("connections closed are connections accepted",
           total(counters, "zokor.connections.closed ") - counters["zokor.connections.accepted"])
@@ -137,7 +137,8 @@ server = Server()
 try:
     compare(server, run_cases(server.port))
     if problems:
-        sys.stderr.writelines(server.other)
+        server.log.seek(0)
+        sys.stderr.writelines(server.log.readlines()[-100:])
 finally:
     server.stop()
 sys.exit(1 if problems else 0)
