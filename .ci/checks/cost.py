@@ -137,7 +137,7 @@ def measure(java, classes, work, kind):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = subprocess.Popen([java, *JVM, "-cp", classes, "io.zokor.benchmarks.LoadServer", kind, str(port)],
+    server = subprocess.Popen([java, *JVM, "-cp", classes, f"io.zokor.benchmarks.{kind.title()}Server", str(port)],
                               stdin=subprocess.DEVNULL)
     try:
         end = time.monotonic() + 60

@@ -133,7 +133,7 @@ def section(result):
     lines += ["**Where Zokor is behind** the best of the other containers by more than 3 percent:", "", *worse, ""] if worse else \
         ["In nothing that is measured here is Zokor behind the best of the other containers by more than 3 percent.", ""]
     if result["complaints"]:
-        lines += ["**What went wrong on the way**, and is part of the figures:", "", *(f"- {c}" for c in result["complaints"]), ""]
+        lines += ["**What went wrong on the way**:", "", *(f"- {c}" for c in result["complaints"]), ""]
     reached = goals(middle) if result["suite"] == "servlet" else []
     if reached:
         lines += ["### Goals", "", "Ratios of the medians above.", "", *reached, ""]

@@ -39,8 +39,8 @@ class Server:
         java = os.path.join(java_home(), "bin", "java")
         jvm = list(IDLE_JVM) if launch == "idle" else []
         if self.kind == "core":
-            classes = [os.path.join(ROOT, module, "target", "classes") for module in ("server", "servlet", "benchmarks/jmh")]
-            return [java, *jvm, "-cp", ":".join(classes), "io.zokor.benchmarks.LoadServer", "core", str(port)]
+            classes = [os.path.join(ROOT, module, "target", "classes") for module in ("server", "benchmarks/jmh")]
+            return [java, *jvm, "-cp", ":".join(classes), "io.zokor.benchmarks.CoreServer", str(port)]
         command = [java, *jvm, "-jar", jar(self.module, self.jar), "--server.address=127.0.0.1", f"--server.port={port}",
                    *self.options]
         if launch == "idle":

@@ -3,23 +3,20 @@ package io.zokor.benchmarks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 
 import com.sun.management.ThreadMXBean;
 import io.zokor.http.Handler;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 import io.zokor.server.Server;
-import io.zokor.servlet.ServletContainer;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * The server without Spring, to be put under load by another process. Arguments: {@code core} or {@code servlet} (which answers
- * {@code /raw} and {@code /echo} by a servlet), and the port. {@code /allocated} says how many bytes all threads together have
- * allocated so far. Without state, so every connection's thread may call it.
+ * The server without servlets and without Spring, to be put under load by another process. The argument is the port.
+ * {@code /allocated} says how many bytes all threads together have allocated so far. Without state, so every connection's
+ * thread may call it.
  */
-public final class LoadServer implements Handler {
+public final class CoreServer implements Handler {
 
     private static final byte[] OK = { 'o', 'k' };
 
@@ -27,7 +24,7 @@ public final class LoadServer implements Handler {
 
     private static final int BUFFER = 64 * 1024;
 
-    private LoadServer() {
+    CoreServer() {
     }
 
     /**
@@ -37,24 +34,7 @@ public final class LoadServer implements Handler {
      * @throws Exception if the server cannot start
      */
     public static void main(String[] args) throws Exception {
-        if (args.length != 2) {
-            System.err.println("arguments: core|servlet PORT");
-            System.exit(2);
-        }
-        Handler handler = new LoadServer();
-        if (args[0].equals("servlet")) {
-            ServletContainer container = ServletContainer.builder().initializer(context -> {
-                context.addServlet("load", new LoadServlet()).addMapping("/*");
-            }).build();
-            container.initialize();
-            container.start();
-            Handler core = handler;
-            handler = (request, response) -> {
-                boolean beside = request.path().equals("/allocated");
-                (beside ? core : container).handle(request, response);
-            };
-        }
-        Server.builder().address("127.0.0.1:" + args[1]).handler(handler).build().listenAndServe();
+        Server.builder().address("127.0.0.1:" + args[0]).handler(new CoreServer()).build().listenAndServe();
     }
 
     @Override
@@ -103,32 +83,11 @@ public final class LoadServer implements Handler {
     }
 
     private static byte[] ascii(long number) {
-        return Long.toString(number).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return Long.toString(number).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** What a virtual thread allocates counts for the carrier that it runs on, and so is in the sum of the platform threads. */
     private static long allocated() {
         return ((ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
-    }
-
-    /** The same answers by a servlet, as far as they are needed. */
-    private static final class LoadServlet extends HttpServlet {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            response.setContentType("text/plain");
-            response.setContentLength(OK.length);
-            response.getOutputStream().write(OK);
-        }
-
-        @Override
-        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            byte[] body = request.getInputStream().readNBytes(request.getContentLength());
-            response.setContentType("application/octet-stream");
-            response.setContentLength(body.length);
-            response.getOutputStream().write(body);
-        }
     }
 }
