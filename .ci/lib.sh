@@ -95,6 +95,28 @@ demo_jar() {
     echo "$jar"
 }
 
+# sample_jar NAME: prints the path of a sample application's executable jar.
+sample_jar() {
+    local jar
+    jar=$(ls "samples/$1/target/zokor-sample-$1"-*.jar 2>/dev/null | head -n 1)
+    [ -n "$jar" ] || { echo "no jar of the sample $1: run ./mvnw verify first" >&2; return 1; }
+    echo "$jar"
+}
+
+# start_app LOG ARGUMENT...: starts an application in the background with a JDK 25's java, and waits until its log says that
+# Zokor listens on all of its ports and the application is up.
+start_app() {
+    local log=$1
+    shift
+    in_background "$(java25)" "$@" >"$log" 2>&1
+    AWAITED_PID=${PIDS[-1]} await 120 grep -q ' : Started [A-Za-z]* in ' "$log" || { tail -n 50 "$log" >&2; fail "$* starts"; }
+}
+
+# gone PID: has the process ended?
+gone() {
+    ! kill -0 "$1" 2>/dev/null
+}
+
 # demo_libs DIRECTORY: unpacks what the demo application depends on, but our own jars, into the directory.
 demo_libs() {
     python3 - "$(demo_jar)" "$1" <<'END'
