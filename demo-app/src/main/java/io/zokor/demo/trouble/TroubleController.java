@@ -1,5 +1,7 @@
 package io.zokor.demo.trouble;
 
+import java.util.concurrent.TimeUnit;
+
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.PositiveOrZero;
 
@@ -31,5 +33,20 @@ class TroubleController {
         Thread.sleep(ms);
         Thread thread = Thread.currentThread();
         return new Slept(ms, thread.getName(), thread.isVirtual());
+    }
+
+    /**
+     * Keeps a processor busy, as a badly chosen regular expression does. As many of these as there are processors leave none for
+     * other requests: that is what a management port of its own is for.
+     */
+    @GetMapping("/api/busy")
+    long busy(@RequestParam(defaultValue = "1000") @PositiveOrZero @Max(60_000) long ms) {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ms);
+        long rounds = 0;
+        while (System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+            rounds++;
+        }
+        return rounds;
     }
 }
