@@ -1,5 +1,7 @@
 package io.zokor.spring;
 
+import static io.zokor.spring.Ask.compressed;
+import static io.zokor.spring.Ask.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -34,12 +39,14 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.socket.server.standard.ServerEndpointExporter;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
@@ -64,12 +71,6 @@ class ApplicationTests {
     void end() {
         if (context != null) {
             context.close();
-        }
-    }
-
-    private static RawResponse get(int port, String target) {
-        try (RawClient client = RawClient.connect(port)) {
-            return client.get(target);
         }
     }
 
@@ -119,13 +120,6 @@ class ApplicationTests {
         assertThat(compressed(port, "/big", "User-Agent: ancient")).isFalse();
     }
 
-    private static boolean compressed(int port, String target, String field) {
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET " + target + " HTTP/1.1", "Host: a", "Accept-Encoding: gzip", field);
-            return client.readResponse().header("Content-Encoding").orElse("").equals("gzip");
-        }
-    }
-
     @Test
     void theRequestHeaderLimitOfBoot() {
         int port = start("server.max-http-request-header-size=1KB");
@@ -141,40 +135,61 @@ class ApplicationTests {
     }
 
     private static int withHeaderOf(int port, int bytes) {
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET /hello HTTP/1.1", "Host: a", "X-Long: " + "x".repeat(bytes));
-            return client.readResponse().status();
-        }
+        return get(port, "/hello", "X-Long: " + "x".repeat(bytes)).status();
     }
 
     @Test
     void forwardedHeadersNatively() {
         int port = start("server.forward-headers-strategy=native");
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
-                    "X-Forwarded-For: 192.0.2.7");
-            assertThat(client.readResponse().text()).isEqualTo("https://example.com/url 192.0.2.7 true 443");
-        }
+        assertThat(get(port, "/url", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
+                "X-Forwarded-For: 192.0.2.7").text())
+                .isEqualTo("https://example.com/url 192.0.2.7 true 443");
     }
 
     @Test
     void forwardedHeadersByTheFramework() {
         int port = start("server.forward-headers-strategy=framework");
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
-                    "X-Forwarded-For: 192.0.2.7");
-            assertThat(client.readResponse().text()).startsWith("https://example.com/url 192.0.2.7 true");
-        }
+        assertThat(get(port, "/url", "X-Forwarded-Proto: https", "X-Forwarded-Host: example.com",
+                "X-Forwarded-For: 192.0.2.7").text())
+                .startsWith("https://example.com/url 192.0.2.7 true");
     }
 
     @Test
     void forwardedHeadersAreIgnoredOtherwise() {
         int port = start();
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET /url HTTP/1.1", "Host: a", "X-Forwarded-Proto: https",
-                    "X-Forwarded-Host: example.com", "X-Forwarded-For: 192.0.2.7");
-            assertThat(client.readResponse().text()).isEqualTo("http://a/url 127.0.0.1 false 80");
-        }
+        assertThat(get(port, "/url", "X-Forwarded-Proto: https",
+                "X-Forwarded-Host: example.com", "X-Forwarded-For: 192.0.2.7").text())
+                .isEqualTo("http://a/url 127.0.0.1 false 80");
+    }
+
+    @Test
+    void forwardedHeadersOnACloudPlatform() {
+        int port = start("spring.main.cloud-platform=kubernetes");
+        assertThat(get(port, "/url", "X-Forwarded-Proto: https", "X-Forwarded-For: 192.0.2.7").text())
+                .isEqualTo("https://a/url 192.0.2.7 true 443");
+    }
+
+    @Test
+    void forwardedHeadersOfRfc7239() {
+        int port = start("server.forward-headers-strategy=native", "zokor.forwarded-headers=rfc7239");
+        assertThat(get(port, "/url", "Forwarded: for=192.0.2.7;proto=https;host=example.com",
+                "X-Forwarded-Host: evil.example").text()).isEqualTo("https://example.com/url 192.0.2.7 true 443");
+    }
+
+    @Test
+    void webSocketEndpointsAreExplained(CapturedOutput output) {
+        assertThatExceptionOfType(Exception.class).isThrownBy(() -> SpringApplication
+                .run(new Class<?>[] { Application.class, Endpoints.class }, new String[] { "--server.port=0" })
+                .close());
+        assertThat(output).contains("APPLICATION FAILED TO START")
+                .contains("The application has WebSocket endpoints, which Zokor does not support yet.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void connectionsHaveVirtualThreadsWhateverBootIsTold(boolean enabled) {
+        int port = start("spring.threads.virtual.enabled=" + enabled);
+        assertThat(get(port, "/thread").text()).startsWith("true ");
     }
 
     @Test
@@ -378,10 +393,12 @@ class ApplicationTests {
 
     @Test
     void threadsAreGoneAtTheEnd() {
+        // Those of application contexts that other tests have left to be used again.
+        Set<Thread> others = Thread.getAllStackTraces().keySet();
         start("management.server.port=0");
         context.close();
         Await.until("no thread of Zokor's is left", () -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().startsWith("zokor-")));
+                .noneMatch(thread -> thread.getName().startsWith("zokor-") && !others.contains(thread)));
     }
 
     @Test
@@ -433,6 +450,15 @@ class ApplicationTests {
     @EnableAutoConfiguration
     @Import(Controller.class)
     static class Application {
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Endpoints {
+
+        @Bean
+        ServerEndpointExporter endpoints() {
+            return new ServerEndpointExporter();
+        }
     }
 
     @RestController

@@ -25,6 +25,7 @@ record ContainerSettings(String contextPath, String displayName, String virtualS
         @Nullable Function<Cookie, @Nullable String> cookieSameSite, @Nullable Path sessionStore,
         Duration defaultAsyncTimeout, List<String> welcomeFiles, Map<Locale, Charset> localeEncodings,
         boolean usualLocaleEncodings, boolean registerDefaultServlet, boolean preserveEncodedSlash,
+        boolean relativeRedirects, long resourceCacheBytes,
         @Nullable Path temporaryDirectory,
         Supplier<Limits> limits, String serverInfo) {
 }

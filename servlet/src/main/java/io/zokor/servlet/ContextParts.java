@@ -106,7 +106,8 @@ abstract class ContextParts {
         this.errorPages = new ErrorPages(settings.errorPages());
         this.localeCharsets = new LocaleCharsets(settings.localeEncodings(),
                 settings.usualLocaleEncodings());
-        this.resources = new ResourceResolver(settings.documentRoot(), settings.resourceUrls());
+        this.resources = new ResourceResolver(settings.documentRoot(), settings.resourceUrls(),
+                settings.resourceCacheBytes());
         this.sessions = new SessionManager(new SessionSettings(this::self, settings.sessionTimeout(),
                 new SessionListeners(listeners, this::sessionEnded), Ticker.system(), settings.sessionStore(),
                 settings::classLoader, SessionSettings.OFF));
@@ -306,6 +307,10 @@ abstract class ContextParts {
 
     EncodedSlash encodedSlash() {
         return settings.preserveEncodedSlash() ? EncodedSlash.PRESERVE : EncodedSlash.REJECT;
+    }
+
+    boolean relativeRedirects() {
+        return settings.relativeRedirects();
     }
 
     Limits limits() {

@@ -38,6 +38,23 @@ final class Redirect {
         return origin + normalize(uri.substring(0, uri.lastIndexOf('/') + 1) + location);
     }
 
+    /**
+     * What a redirect says: the location made absolute, or where it may be relative and stays on this server, its path and what
+     * follows it.
+     *
+     * @throws IllegalArgumentException if it cannot be made absolute
+     */
+    static String location(String location, HttpServletRequest request, boolean relative) {
+        String absolute = absolute(location, request);
+        if (!relative || hasScheme(location) || location.startsWith("//")) {
+            return absolute;
+        }
+        String path = absolute.substring(origin(request).length());
+        // A browser takes these for the name of another host.
+        boolean misread = path.startsWith("//") || path.startsWith("/\\");
+        return path.startsWith("/") && !misread ? path : absolute;
+    }
+
     static String origin(HttpServletRequest request) {
         StringBuilder origin = new StringBuilder(64);
         String scheme = request.getScheme();

@@ -50,6 +50,8 @@ public final class ServletContainerBuilder {
     private boolean usualLocaleEncodings = true;
     private @Nullable Boolean defaultServlet;
     private boolean preserveEncodedSlash;
+    private boolean relativeRedirects;
+    private long resourceCacheBytes = 10L * 1024 * 1024;
     private @Nullable Path temporaryDirectory;
     private Supplier<Limits> limits = Limits::defaults;
     private String serverInfo = defaultServerInfo();
@@ -386,6 +388,34 @@ public final class ServletContainerBuilder {
     }
 
     /**
+     * Sets whether {@code sendRedirect} leaves scheme and host out where the application did
+     * ({@code zokor.servlet.relative-redirects}). RFC 9110 section 10.2.2 allows it; Servlet 6.1 leaves it to the container.
+     *
+     * @param relative whether it does; by default it does not
+     * @return this
+     */
+    public ServletContainerBuilder relativeRedirects(boolean relative) {
+        relativeRedirects = relative;
+        return this;
+    }
+
+    /**
+     * Sets how many bytes of static resources are kept in memory ({@code zokor.servlet.resource-cache}). Only those in archives
+     * are: they never change while the archive is open.
+     *
+     * @param bytes 0 for none; by default 10 MB
+     * @return this
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public ServletContainerBuilder resourceCacheBytes(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("the size of the resource cache must not be negative, but is " + bytes);
+        }
+        resourceCacheBytes = bytes;
+        return this;
+    }
+
+    /**
      * Sets the directory of {@code jakarta.servlet.context.tempdir}; uploads go there.
      *
      * @param directory the directory; by default one is made at the start and deleted at the end
@@ -439,7 +469,8 @@ public final class ServletContainerBuilder {
                 new LinkedHashMap<>(initParameters), allMimeTypes(), List.copyOf(errorPages), List.copyOf(initializers),
                 List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
                 defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
-                defaultServlet == null ? documentRoot != null : defaultServlet, preserveEncodedSlash,
+                defaultServlet == null ? documentRoot != null : defaultServlet, preserveEncodedSlash, relativeRedirects,
+                resourceCacheBytes,
                 temporaryDirectory, limits, serverInfo));
     }
 }

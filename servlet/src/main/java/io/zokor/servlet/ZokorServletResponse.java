@@ -317,14 +317,14 @@ final class ZokorServletResponse implements HttpServletResponse {
         lock.lock();
         try {
             body.checkNotCommitted();
-            String absolute = Redirect.absolute(location, cycle.request());
-            fields.locationLocked(absolute);
+            String target = Redirect.location(location, cycle.request(), cycle.context().relativeRedirects());
+            fields.locationLocked(target);
             fields.statusLocked(status);
             if (clearBuffer) {
                 body.resetBufferLocked();
                 body.declareLocked(-1);
                 fields.replaceLocked(status, "text/html;charset=utf-8");
-                body.replaceLocked(Redirect.note(status, absolute).getBytes(StandardCharsets.UTF_8));
+                body.replaceLocked(Redirect.note(status, target).getBytes(StandardCharsets.UTF_8));
             } else {
                 body.close();
             }

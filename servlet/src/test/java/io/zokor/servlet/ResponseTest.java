@@ -188,6 +188,19 @@ class ResponseTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({ "/x, /x", "y, /a/y", "../z?q=1, /z?q=1", "http://example.org/, http://example.org/",
+        "//example.org/p, http://example.org/p", "?q=2, /a/b?q=2", "'', /a/b", "http://localhost/x, http://localhost/x",
+        "/x/..//example.org/p, /example.org/p", "/\\example.org/, http://localhost/\\example.org/" })
+    void redirectMayStayRelative(String location, String expected) throws Exception {
+        try (Web web = Web.start(container -> container.relativeRedirects(true),
+                app -> app.servlet("/*", (q, r) -> r.sendRedirect(location)))) {
+            RawResponse response = web.get("/a/b");
+            assertThat(response.header("Location")).contains(expected);
+            assertThat(response.text()).isEqualTo("<a href=\"" + expected + "\">Found</a>.\n");
+        }
+    }
+
     @Test
     void redirectWithStatusAndKeptBuffer() throws Exception {
         try (Web web = Web.serving((q, r) -> {

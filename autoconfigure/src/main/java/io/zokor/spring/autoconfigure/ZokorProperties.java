@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.zokor.net.AddressRange;
 import io.zokor.spring.accesslog.AccessLogFormat;
+import io.zokor.spring.boot.ForwardedFields;
 import io.zokor.spring.boot.ListenerSettings;
 
 import org.jspecify.annotations.Nullable;
@@ -20,13 +21,15 @@ import org.springframework.util.unit.DataSize;
  * @param enabled Whether Zokor serves the application. If not, another server on the class path does.
  * @param backlog Connections that the kernel holds for each listener before they are accepted.
  * @param trustedProxies Address ranges (CIDR) of the proxies that are believed in PROXY protocol headers and, with
- *        server.forward-headers-strategy=native, in X-Forwarded-* header fields.
+ *        server.forward-headers-strategy=native, in forwarded header fields.
+ * @param forwardedHeaders Header fields that count with server.forward-headers-strategy=native.
  * @param proxyProtocol Whether each connection to the main port must begin with a PROXY protocol header.
  * @param listeners Places where the server listens besides its main port.
  * @param timeouts Time limits.
  * @param limits Other limits.
  * @param shutdown How the server stops.
  * @param uri How request targets are read.
+ * @param servlet What concerns servlet applications alone.
  * @param accessLog The access log, written to the logger "zokor.access".
  * @param management What is different for a management server on a port of its own.
  */
@@ -35,9 +38,11 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         @DefaultValue( {
             "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
             "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10" }) List<String> trustedProxies,
+        @DefaultValue("x-forwarded") ForwardedFields forwardedHeaders,
         @DefaultValue("off") ProxyProtocol proxyProtocol, @DefaultValue List<Listener> listeners,
         @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown,
-        @DefaultValue Uri uri, @DefaultValue AccessLog accessLog, @DefaultValue Management management){
+        @DefaultValue Uri uri, @DefaultValue Servlet servlet, @DefaultValue AccessLog accessLog,
+        @DefaultValue Management management){
 
     /**
      * Checks what no part checks alone.
@@ -219,6 +224,16 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param encodedSlash What becomes of a path with an encoded slash (%2F).
      */
     public record Uri(@DefaultValue("reject") EncodedSlash encodedSlash) {
+    }
+
+    /**
+     * What concerns servlet applications alone.
+     *
+     * @param relativeRedirects Whether a redirect leaves scheme and host out where the application did.
+     * @param resourceCache Bytes of static files in archives that are kept in memory, or off.
+     */
+    public record Servlet(@DefaultValue("false") boolean relativeRedirects,
+            @DefaultValue("10MB") SizeLimit resourceCache) {
     }
 
     /**

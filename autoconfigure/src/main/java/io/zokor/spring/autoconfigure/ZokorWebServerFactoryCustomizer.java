@@ -1,6 +1,7 @@
 package io.zokor.spring.autoconfigure;
 
 import io.zokor.config.Limits;
+import io.zokor.config.Timeouts;
 import io.zokor.http.ServerErrorHandler;
 import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.accesslog.TraceIds;
@@ -18,7 +19,8 @@ import org.springframework.core.annotation.AnnotationAwareOrderComparator;
 
 /**
  * Brings {@code zokor.*}, the properties of {@code server.*} that Boot leaves to each server, and customizer beans to a factory.
- * {@code zokor.limits.*} is for the application: a management server on its own port must answer when those are reached.
+ * {@code zokor.limits.*} and {@code zokor.timeouts.request} are for the application: a management server on its own port must
+ * answer when those are reached.
  */
 final class ZokorWebServerFactoryCustomizer
         implements WebServerFactoryCustomizer<ConfigurableZokorWebServerFactory>, Ordered {
@@ -44,7 +46,9 @@ final class ZokorWebServerFactoryCustomizer
     public void customize(ConfigurableZokorWebServerFactory factory) {
         boolean management = WebServerApplicationContext.hasServerNamespace(context, "management");
         long headerBytes = serverProperties.getMaxHttpRequestHeaderSize().toBytes();
-        factory.setTimeouts(properties.timeouts().toTimeouts());
+        Timeouts timeouts = properties.timeouts().toTimeouts();
+        // What an operator asks for, such as a heap dump, takes its time.
+        factory.setTimeouts(management ? timeouts.withRequest(null) : timeouts);
         factory.setBacklog(properties.backlog());
         if (serverProperties.getServerHeader() != null) {
             // Boot brings it to servlet servers alone.
@@ -52,6 +56,7 @@ final class ZokorWebServerFactoryCustomizer
         }
         factory.setPreserveEncodedSlash(properties.uri().encodedSlash() == ZokorProperties.EncodedSlash.PRESERVE);
         factory.setUseForwardHeaders(useForwardHeaders());
+        factory.setForwardedFields(properties.forwardedHeaders());
         factory.setTrustedProxies(properties.trustedRanges());
         AccessLogFormat accessLog = properties.accessLog().toFormat();
         factory.setAccessLogFormat(accessLog == null || !management

@@ -75,11 +75,18 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
     void setTrustedProxies(List<AddressRange> ranges);
 
     /**
-     * Sets whether client, scheme and host are taken from the {@code X-Forwarded-*} fields of trusted proxies.
+     * Sets whether client, scheme and host are taken from header fields of trusted proxies.
      *
      * @param use whether they are
      */
     void setUseForwardHeaders(boolean use);
+
+    /**
+     * Sets from which fields they are taken then.
+     *
+     * @param fields the fields, by default {@code X-Forwarded-*}
+     */
+    void setForwardedFields(ForwardedFields fields);
 
     /**
      * Sets whether each connection to the main port begins with a PROXY protocol header from a trusted proxy.

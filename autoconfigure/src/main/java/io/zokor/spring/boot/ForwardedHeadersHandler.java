@@ -11,6 +11,8 @@ import java.util.regex.Pattern;
 
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
 import io.zokor.http.RequestWrapper;
 import io.zokor.http.ResponseWriter;
@@ -20,38 +22,52 @@ import io.zokor.net.TlsInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes client, scheme, host and port from {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port}, as far as
- * trusted proxies have written them; {@code server.forward-headers-strategy=native}. Immutable.
+ * Takes client, scheme, host and port from {@code X-Forwarded-For}, {@code -Proto}, {@code -Host} and {@code -Port}, or from
+ * {@code Forwarded} (RFC 7239), as far as trusted proxies have written them; {@code server.forward-headers-strategy=native}.
+ * Immutable.
  *
  * <p>
  * Each proxy adds to the right what it saw, so the lists are read from the right: the client is the first address that is no
  * trusted proxy, and of the other fields that value counts which the outermost trusted proxy wrote. What stands further left
- * came from the client and is never believed. {@code Forwarded} (RFC 7239) is not read: a proxy that writes one kind of field
- * usually lets the other pass as the client sent it.
+ * came from the client and is never believed. Only one kind of field is read: a proxy that writes one usually lets the other
+ * pass as the client sent it.
  */
 final class ForwardedHeadersHandler implements Handler {
 
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
+    /** RFC 7239 section 6.2. */
+    private static final Pattern OBFUSCATED_PORT = Pattern.compile("_[A-Za-z0-9._-]+");
     private static final Pattern HOST = Pattern.compile("(?:[A-Za-z0-9._~-]+|\\[[0-9A-Fa-f:.]+])(?::\\d{1,5})?");
 
     private final Handler handler;
     private final List<AddressRange> trusted;
+    private final ForwardedFields fields;
 
-    ForwardedHeadersHandler(Handler handler, List<AddressRange> trusted) {
+    ForwardedHeadersHandler(Handler handler, List<AddressRange> trusted, ForwardedFields fields) {
         this.handler = handler;
         this.trusted = List.copyOf(trusted);
+        this.fields = fields;
     }
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
         SocketAddress peer = request.connection().remoteAddress();
-        handler.handle(trusts(peer) ? new ForwardedRequest(request, forwarded(request, peer)) : request, response);
+        if (!trusts(peer)) {
+            handler.handle(request, response);
+            return;
+        }
+        Forwarded forwarded = forwarded(request, peer);
+        if (forwarded == null) {
+            throw new RejectedRequestException(400, RejectReason.FIELD, "Forwarded is not as RFC 7239 has it");
+        }
+        handler.handle(new ForwardedRequest(request, forwarded), response);
     }
 
     /** {@return the client of a request, as far as trusted proxies name it} */
     SocketAddress client(Request request) {
         SocketAddress peer = request.connection().remoteAddress();
-        return trusts(peer) ? forwarded(request, peer).client() : peer;
+        Forwarded forwarded = trusts(peer) ? forwarded(request, peer) : null;
+        return forwarded == null ? peer : forwarded.client();
     }
 
     /** Who may connect to a Unix domain socket, the permissions of its file say. */
@@ -59,7 +75,45 @@ final class ForwardedHeadersHandler implements Handler {
         return !(peer instanceof InetSocketAddress) || AddressRange.anyContains(trusted, peer);
     }
 
-    private Forwarded forwarded(Request request, SocketAddress peer) {
+    /** {@return what the trusted proxies say, or {@code null} where that cannot be read} */
+    private @Nullable Forwarded forwarded(Request request, SocketAddress peer) {
+        return switch (fields) {
+            case X_FORWARDED -> ofSeparateFields(request, peer);
+            case RFC_7239 -> ofOneField(request, peer);
+        };
+    }
+
+    /** Reads the lines from the last one on: what a client has sent on a line of its own does no harm. */
+    private @Nullable Forwarded ofOneField(Request request, SocketAddress peer) {
+        SocketAddress client = peer;
+        ForwardedField.Element outermost = null;
+        for (String line : request.headers().all("Forwarded").reversed()) {
+            List<ForwardedField.Element> elements = ForwardedField.parse(line);
+            if (elements == null) {
+                return null;
+            }
+            for (ForwardedField.Element element : elements.reversed()) {
+                outermost = element;
+                String name = element.client();
+                InetSocketAddress next = name == null ? null : address(name);
+                if (next == null || !trusts(next)) {
+                    return forwarded(request, next == null ? client : next, element);
+                }
+                client = next;
+            }
+        }
+        return forwarded(request, client, outermost);
+    }
+
+    private static Forwarded forwarded(Request request, SocketAddress client,
+            ForwardedField.@Nullable Element outermost) {
+        return outermost == null
+                ? new Forwarded(client, request.scheme(), request.host())
+                : new Forwarded(client, scheme(outermost.proto(), request.scheme()),
+                        host(outermost.host(), request.host()));
+    }
+
+    private Forwarded ofSeparateFields(Request request, SocketAddress peer) {
         List<String> addresses = values(request, "X-Forwarded-For");
         SocketAddress client = peer;
         int proxies = 1;
@@ -132,6 +186,9 @@ final class ForwardedHeadersHandler implements Handler {
         } else if (value.indexOf(':') == value.lastIndexOf(':') && value.indexOf(':') > 0) {
             address = value.substring(0, value.indexOf(':'));
             port = value.substring(value.indexOf(':') + 1);
+        }
+        if (OBFUSCATED_PORT.matcher(port).matches()) {
+            port = "0";
         }
         boolean literal = address.indexOf(':') >= 0 ? address.indexOf('%') < 0 : V4.matcher(address).matches();
         if (!literal || !port.matches("\\d{1,5}") || Integer.parseInt(port) > 65_535) {

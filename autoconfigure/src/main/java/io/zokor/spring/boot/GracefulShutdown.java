@@ -3,6 +3,7 @@ package io.zokor.spring.boot;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.zokor.server.Server;
 
@@ -26,6 +27,8 @@ final class GracefulShutdown {
     private final Server server;
     private final Duration drainDelay;
     private final CountDownLatch aborted = new CountDownLatch(1);
+    /** Which of the two ends comes first; it is said once, by the thread that brings it. */
+    private final AtomicBoolean ended = new AtomicBoolean();
 
     GracefulShutdown(Server server, Duration drainDelay) {
         this.server = server;
@@ -43,15 +46,13 @@ final class GracefulShutdown {
     private void run(GracefulShutdownCallback callback) {
         GracefulShutdownResult result = GracefulShutdownResult.REQUESTS_ACTIVE;
         try {
-            if (awaitDrainDelay() && server.shutdown(UNBOUNDED) && aborted.getCount() > 0) {
+            if (awaitDrainDelay() && server.shutdown(UNBOUNDED) && ended.compareAndSet(false, true)) {
                 result = GracefulShutdownResult.IDLE;
+                logger.info("Graceful shutdown complete");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            logger.info(result == GracefulShutdownResult.IDLE
-                    ? "Graceful shutdown complete"
-                    : "Graceful shutdown aborted with one or more requests still active");
             callback.shutdownComplete(result);
         }
     }
@@ -61,7 +62,11 @@ final class GracefulShutdown {
         return !aborted.await(drainDelay.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Says so itself: when this happens because the JVM ends, another thread may come too late for that. */
     void abort() {
+        if (ended.compareAndSet(false, true)) {
+            logger.info("Graceful shutdown aborted with one or more requests still active");
+        }
         aborted.countDown();
     }
 }

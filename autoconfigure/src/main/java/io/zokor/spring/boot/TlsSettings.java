@@ -158,6 +158,7 @@ final class TlsSettings implements TlsContexts {
             if (bundle.getKey() != null && keyStore != null) {
                 bundle.getKey().assertContainsAlias(keyStore);
             }
+            KeyMaterial.check(bundle);
             SslOptions options = bundle.getOptions();
             return new TlsContext(bundle.createSslContext(), list(options.getEnabledProtocols()),
                     list(options.getCiphers()), clientAuth);

@@ -7,6 +7,9 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
+import io.zokor.event.ConnectionSnapshot;
+import io.zokor.event.ConnectionSnapshot.RequestSnapshot;
+import io.zokor.event.ConnectionState;
 import io.zokor.net.Listener;
 import io.zokor.server.Server;
 import io.zokor.spring.accesslog.AccessLog;
@@ -29,6 +32,9 @@ import org.springframework.boot.web.server.WebServerException;
 public final class ZokorWebServer implements WebServer {
 
     private static final Log logger = LogFactory.getLog(ZokorWebServer.class);
+
+    /** How many requests one line names. */
+    private static final int MAX_NAMED = 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Server server;
@@ -143,7 +149,9 @@ public final class ZokorWebServer implements WebServer {
         try {
             return binding.open(server.config().backlog());
         } catch (IOException e) {
-            PortInUseException.throwIfPortBindingException(e, binding::port);
+            if (binding.port() >= 0) {
+                PortInUseException.throwIfPortBindingException(e, binding::port);
+            }
             throw new ListenFailedException(binding.where(), e);
         }
     }
@@ -183,12 +191,45 @@ public final class ZokorWebServer implements WebServer {
     }
 
     private void closeServers() {
+        if (jvmIsEnding()) {
+            tellWhatIsCut();
+        }
         server.close();
         if (redirecting != null) {
             redirecting.close();
         }
         if (accessLog != null) {
             accessLog.flush();
+        }
+    }
+
+    /**
+     * The server names what it cuts through the logging of the JDK, which takes its handlers away as soon as the JVM begins to end,
+     * and with them the bridge to the application's own logging.
+     */
+    private void tellWhatIsCut() {
+        List<String> requests = new ArrayList<>();
+        for (ConnectionSnapshot connection : server.connections()) {
+            RequestSnapshot request = connection.request();
+            if (request != null && connection.state() == ConnectionState.ACTIVE) {
+                requests.add(request.method() + " " + request.path() + " " + request.age().toSeconds() + " s");
+            }
+        }
+        if (!requests.isEmpty()) {
+            logger.warn(requests.size() + (requests.size() == 1 ? " request" : " requests") + " cut: "
+                    + String.join(", ", requests.subList(0, Math.min(MAX_NAMED, requests.size())))
+                    + (requests.size() > MAX_NAMED ? ", and more" : ""));
+        }
+    }
+
+    private static boolean jvmIsEnding() {
+        Thread hook = new Thread();
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+            Runtime.getRuntime().removeShutdownHook(hook);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
         }
     }
 

@@ -50,6 +50,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private boolean platformThreads;
     private List<AddressRange> trustedProxies = List.of();
     private boolean useForwardHeaders;
+    private ForwardedFields forwardedFields = ForwardedFields.X_FORWARDED;
     private boolean proxyProtocol;
     private @Nullable AccessLogFormat accessLogFormat;
     private @Nullable TraceIds traceIds;
@@ -117,6 +118,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     @Override
     public final void setUseForwardHeaders(boolean use) {
         this.useForwardHeaders = use;
+    }
+
+    @Override
+    public final void setForwardedFields(ForwardedFields fields) {
+        this.forwardedFields = fields;
     }
 
     @Override
@@ -195,7 +201,9 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
 
     /** Which host a handshake was for is checked against the Host that came with it, before a proxy's word changes that. */
     private Handler layers(Handler handler, @Nullable TlsSettings tls) {
-        Handler forwarding = useForwardHeaders ? new ForwardedHeadersHandler(handler, trustedProxies) : handler;
+        Handler forwarding = useForwardHeaders
+                ? new ForwardedHeadersHandler(handler, trustedProxies, forwardedFields)
+                : handler;
         return tls != null && tls.hasNames() ? new MisdirectedRequests(forwarding, tls) : forwarding;
     }
 
@@ -205,7 +213,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
             return null;
         }
         Function<Request, SocketAddress> client = useForwardHeaders
-                ? new ForwardedHeadersHandler(handler, trustedProxies)::client
+                ? new ForwardedHeadersHandler(handler, trustedProxies, forwardedFields)::client
                 : request -> request.connection().remoteAddress();
         return new AccessLog(name, format, client, traceIds, counters::accessLogDropped);
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.json.JsonParserFactory;
@@ -116,6 +117,57 @@ class DocumentationTests {
             }
         }
         return false;
+    }
+
+    /** The text of each test class of all modules, by its simple name. */
+    private static Map<String, String> testSources(Path root) throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        for (Path parent : List.of(root, root.resolve("samples"))) {
+            try (Stream<Path> modules = Files.list(parent)) {
+                for (Path tests : modules.map(module -> module.resolve("src/test/java")).filter(Files::isDirectory)
+                        .toList()) {
+                    try (Stream<Path> files = Files.walk(tests)) {
+                        for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                            sources.merge(file.getFileName().toString().replace(".java", ""), Files.readString(file),
+                                    String::concat);
+                        }
+                    }
+                }
+            }
+        }
+        return sources;
+    }
+
+    /** Each row of its tables names a test or an end-to-end check, of whatever module, and all of them exist. */
+    @Test
+    void everyRowOfTheContractHasATest() throws IOException {
+        Path root = Path.of(System.getProperty("basedir", ".")).resolve("..").toAbsolutePath().normalize();
+        Map<String, String> tests = testSources(root);
+        List<String> wrong = new ArrayList<>();
+        int rows = 0;
+        for (String row : document("boot-contract.md").lines().filter(line -> line.startsWith("| ")).toList()) {
+            String named = row.substring(row.lastIndexOf('|', row.length() - 2) + 1);
+            if (named.isBlank() || named.strip().equals("tests |") || named.contains("---")) {
+                continue;
+            }
+            rows++;
+            Matcher names = Pattern.compile("`(?:(\\w+)#(\\w+)|(\\.ci/checks/[a-z0-9-]+\\.sh))`").matcher(named);
+            int found = 0;
+            while (names.find()) {
+                found++;
+                boolean there = names.group(3) == null
+                        ? tests.getOrDefault(names.group(1), "").matches("(?s).*\\bvoid " + names.group(2) + "\\(.*")
+                        : Files.isExecutable(root.resolve(names.group(3)));
+                if (!there) {
+                    wrong.add(names.group());
+                }
+            }
+            if (found == 0) {
+                wrong.add(row);
+            }
+        }
+        assertThat(wrong).isEmpty();
+        assertThat(rows).isGreaterThan(80);
     }
 
     @Test

@@ -7,13 +7,14 @@ import java.util.List;
 
 import io.zokor.net.AddressRange;
 import io.zokor.testing.RawClient;
+import io.zokor.testing.RawResponse;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is believed of {@code X-Forwarded-*}. */
+/** What is believed of {@code X-Forwarded-*} and of {@code Forwarded}. */
 class ForwardedHeadersHandlerTests {
 
     private final HandlerWebServerFactory factory = new HandlerWebServerFactory((request, response) -> {
@@ -30,13 +31,21 @@ class ForwardedHeadersHandlerTests {
     }
 
     private String answer(String trusted, String... fields) {
+        return response(trusted, fields).text();
+    }
+
+    private int status(String trusted, String... fields) {
+        return response(trusted, fields).status();
+    }
+
+    private RawResponse response(String trusted, String... fields) {
         factory.setUseForwardHeaders(true);
         factory.setTrustedProxies(trusted.isEmpty() ? List.of() : List.of(AddressRange.parse(trusted)));
         server = factory.create();
         server.start();
         try (RawClient client = RawClient.connect(server.getPort())) {
             client.send("GET / HTTP/1.1\r\nHost: internal\r\n" + String.join("\r\n", fields) + "\r\n\r\n");
-            return client.readResponse().text();
+            return client.readResponse();
         }
     }
 
@@ -82,8 +91,65 @@ class ForwardedHeadersHandlerTests {
     }
 
     @Test
-    void theOtherKindOfFieldIsNotRead() {
-        assertThat(answer("127.0.0.0/8", "Forwarded: for=192.0.2.7;proto=https;host=evil.example"))
+    void onlyTheChosenKindOfFieldIsRead() {
+        String[] both = { "Forwarded: for=192.0.2.7;proto=https;host=a.example", "X-Forwarded-For: 192.0.2.8",
+            "X-Forwarded-Host: b.example" };
+        assertThat(answer("127.0.0.0/8", both)).isEqualTo("http b.example 192.0.2.8");
+        end();
+        factory.setForwardedFields(ForwardedFields.RFC_7239);
+        assertThat(answer("127.0.0.0/8", both)).isEqualTo("https a.example 192.0.2.7");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            for=192.0.2.7                                           | http internal 192.0.2.7
+            For="192.0.2.7:4711"                                    | http internal 192.0.2.7
+            for="192.0.2.7:_port"                                   | http internal 192.0.2.7
+            for="[2001:db8::7]:4711";by=203.0.113.1                 | http internal 2001:db8:0:0:0:0:0:7
+            for="\\1\\92.0.2.7"                                     | http internal 192.0.2.7
+            for=198.51.100.1, for=192.0.2.7                         | http internal 192.0.2.7
+            for=192.0.2.7;proto=https, for=127.0.0.9;proto=http     | https internal 192.0.2.7
+            for=198.51.100.1;host=evil, for=192.0.2.7;host=good     | http good 192.0.2.7
+            for=unknown;proto=https                                 | https internal 127.0.0.1
+            for=_hidden;host="example.com:8443"                     | http example.com:8443 127.0.0.1
+            for=192.0.2.7, for=unknown, for=127.0.0.9               | http internal 127.0.0.9
+            proto=HTTPS ; host=example.com                          | https example.com 127.0.0.1
+            proto=gopher;host="user@example.com"                    | http internal 127.0.0.1
+            for=192.0.2.7;ext="a,b;c"                               | http internal 192.0.2.7
+            , for=192.0.2.7,                                        | http internal 192.0.2.7
+            by=203.0.113.1                                          | http internal 127.0.0.1
+            ;for=192.0.2.7;;                                        | http internal 192.0.2.7
+            """)
+    void forwardedOfTrustedProxies(String value, String expected) {
+        factory.setForwardedFields(ForwardedFields.RFC_7239);
+        assertThat(answer("127.0.0.0/8", "Forwarded: " + value)).isEqualTo(expected);
+    }
+
+    /** The client's open quotation mark would make the proxy's addition a part of its own value. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '\'', textBlock = """
+            for="evil, for=192.0.2.7
+            for=192.0.2.7 for=192.0.2.8
+            for=192.0.2.7;for=192.0.2.8
+            for=[2001:db8::7]
+            for
+            for=
+            =192.0.2.7
+            for="192.0.2.7"x
+            for="192.0.2.7\\
+            """)
+    void aForwardedThatIsNotWellFormedIsRefused(String value) {
+        factory.setForwardedFields(ForwardedFields.RFC_7239);
+        assertThat(status("127.0.0.0/8", "Forwarded: " + value)).isEqualTo(400);
+        end();
+        assertThat(answer("10.0.0.0/8", "Forwarded: " + value)).as("of a stranger it is not read")
                 .isEqualTo("http internal 127.0.0.1");
+    }
+
+    @Test
+    void aLineOfTheClientsOwnDoesNotHideThatOfTheProxy() {
+        factory.setForwardedFields(ForwardedFields.RFC_7239);
+        assertThat(answer("127.0.0.0/8", "Forwarded: for=\"broken", "Forwarded: for=192.0.2.7;proto=https"))
+                .isEqualTo("https internal 192.0.2.7");
     }
 }

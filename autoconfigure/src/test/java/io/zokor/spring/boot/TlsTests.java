@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.Security;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -101,6 +104,34 @@ class TlsTests {
                 Files.writeString(directory.resolve("a.key"), identity.keyPem()).toUri().toString());
         start();
         assertThat(get(TestCertificates.trusting(identity))).startsWith("https ");
+    }
+
+    @Test
+    void jks() throws Exception {
+        try (OutputStream out = Files.newOutputStream(directory.resolve("a.jks"))) {
+            identity.keyStore("JKS", "test", "secret").store(out, "secret".toCharArray());
+        }
+        ssl.setKeyStore(directory.resolve("a.jks").toUri().toString());
+        ssl.setKeyStorePassword("secret");
+        ssl.setKeyStoreType("JKS");
+        start();
+        assertThat(get(TestCertificates.trusting(identity))).startsWith("https ");
+    }
+
+    /** A hardware token has no file: its keys come from a provider. */
+    @Test
+    void pkcs11() throws IOException {
+        TestToken.insert(identity);
+        Security.addProvider(TestToken.PROVIDER);
+        try {
+            ssl.setKeyStoreType("PKCS11");
+            ssl.setKeyStoreProvider(TestToken.PROVIDER.getName());
+            ssl.setKeyStorePassword("secret");
+            start();
+            assertThat(certificate("localhost", identity)).isEqualTo(identity.certificate());
+        } finally {
+            Security.removeProvider(TestToken.PROVIDER.getName());
+        }
     }
 
     @Test
@@ -295,6 +326,59 @@ class TlsTests {
     }
 
     @Test
+    void aChangedBundleOfAServerNameLeavesTheOthers() throws IOException {
+        Identity hello = TestCertificates.selfSigned("two", "hello.example");
+        bundles.registerBundle("a", bundle(identity));
+        bundles.registerBundle("b", bundle(hello));
+        ssl.setBundle("a");
+        ssl.setServerNameBundles(List.of(new Ssl.ServerNameSslBundle("*.example", "b")));
+        start();
+        assertThat(certificate("hello.example", hello)).isEqualTo(hello.certificate());
+        for (int i = 0; i < 20; i++) {
+            Identity next = TestCertificates.selfSigned("next" + i, "hello.example");
+            bundles.updateBundle("b", bundle(next));
+            assertThat(certificate("hello.example", next)).isEqualTo(next.certificate());
+        }
+        assertThat(certificate("localhost", identity)).isEqualTo(identity.certificate());
+    }
+
+    /** JSSE takes such a key, and then no handshake succeeds. */
+    @Test
+    void aKeyOfAnotherCertificateIsNotTaken(CapturedOutput output) throws IOException {
+        Identity other = TestCertificates.selfSigned("two");
+        SslBundle mixed = bundle(new Identity(other.key(), identity.certificate()));
+        bundles.registerBundle("a", mixed);
+        ssl.setBundle("a");
+        assertThatExceptionOfType(TlsSetupException.class).isThrownBy(this::start)
+                .withMessage("The private key 'test' does not belong to its certificate");
+        bundles.updateBundle("a", bundle(identity));
+        start();
+        bundles.updateBundle("a", mixed);
+        assertThat(certificate("localhost", identity)).isEqualTo(identity.certificate());
+        assertThat(output).contains("SSL bundle 'a' has changed but cannot be used; the old one stays in use");
+    }
+
+    @Test
+    void theBundleOfAListenerIsFollowed(CapturedOutput output) throws IOException {
+        Identity second = TestCertificates.selfSigned("two");
+        bundles.registerBundle("a", bundle(identity));
+        bundles.registerBundle("b", bundle(second));
+        ssl.setBundle("a");
+        factory.addListeners(new ListenerSettings(0, null, null, "b", false, false));
+        start();
+        Matcher ports = Pattern.compile("Zokor started on ports \\d+ \\(https\\), (\\d+) \\(https\\)")
+                .matcher(output.getOut());
+        assertThat(ports.find()).isTrue();
+        int port = Integer.parseInt(ports.group(1));
+        for (Identity next : List.of(second, TestCertificates.selfSigned("three"), identity)) {
+            bundles.updateBundle("b", bundle(next));
+            try (RawClient client = RawClient.connectTls(port, TestCertificates.trusting(next), "localhost")) {
+                assertThat(client.get("/").text()).startsWith("https ");
+            }
+        }
+    }
+
+    @Test
     void aBrokenBundleLeavesTheOldOneInUse(CapturedOutput output) throws IOException {
         bundles.registerBundle("a", bundle(identity));
         ssl.setBundle("a");
@@ -304,6 +388,7 @@ class TlsTests {
                         null), SslBundleKey.of("secret", "gone")));
         assertThat(certificate("localhost", identity)).isEqualTo(identity.certificate());
         assertThat(output).contains("SSL bundle 'a' has changed but cannot be used; the old one stays in use");
+        assertThat(server.certificateExpiry()).isEqualTo(identity.certificate().getNotAfter().toInstant());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.zokor.spring.reactive;
 
+import static io.zokor.spring.Ask.compressed;
+import static io.zokor.spring.Ask.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -92,12 +94,6 @@ class ReactiveApplicationTests {
     void end() {
         if (context != null) {
             context.close();
-        }
-    }
-
-    private static RawResponse get(int port, String target) {
-        try (RawClient client = RawClient.connect(port)) {
-            return client.get(target);
         }
     }
 
@@ -229,13 +225,6 @@ class ReactiveApplicationTests {
         assertThat(compressed(port, "/big", "User-Agent: new")).isTrue();
         assertThat(compressed(port, "/hello", "User-Agent: new")).isFalse();
         assertThat(compressed(port, "/big", "User-Agent: very old/1")).isFalse();
-    }
-
-    private static boolean compressed(int port, String target, String field) {
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET " + target + " HTTP/1.1", "Host: a", "Accept-Encoding: gzip", field);
-            return client.readResponse().header("Content-Encoding").orElse("").equals("gzip");
-        }
     }
 
     @Test

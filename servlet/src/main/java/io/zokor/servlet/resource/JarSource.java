@@ -30,6 +30,8 @@ final class JarSource implements ResourceSource {
 
     private final JarFile jar;
 
+    private final ContentCache cache;
+
     /** Entries by path, those of directories with a slash at the end and {@code null} where the archive has no entry. */
     private final NavigableMap<String, @Nullable JarEntry> entries = new TreeMap<>();
 
@@ -38,10 +40,12 @@ final class JarSource implements ResourceSource {
      *
      * @param base URL of its root, ends with {@code !/}
      * @param prefix the directory in it that is the root of the resources: empty or ends with a slash
+     * @param cache keeps what has been read
      */
-    JarSource(URL base, String prefix) throws IOException {
+    JarSource(URL base, String prefix, ContentCache cache) throws IOException {
         this.base = base;
         this.prefix = prefix;
+        this.cache = cache;
         URLConnection connection = base.openConnection();
         if (!(connection instanceof JarURLConnection jarConnection)) {
             throw new IOException("not an archive: " + base);
@@ -62,7 +66,7 @@ final class JarSource implements ResourceSource {
             JarEntry entry = entries.get(path);
             if (entry != null) {
                 return new StaticResource(false, entry.getSize(), entry.getTime(), null,
-                        () -> jar.getInputStream(entry),
+                        () -> cache.open(jar, entry),
                         () -> url(path));
             }
         }

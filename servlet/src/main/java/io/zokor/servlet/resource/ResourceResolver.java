@@ -41,8 +41,10 @@ public final class ResourceResolver implements AutoCloseable {
      * @param documentRoot the application's directory, or its archive (an executable {@code .war}); {@code null} for none
      * @param holders what holds {@code META-INF/resources}: {@code file:} URLs of directories and archives, and {@code jar:}
      *        URLs that end with {@code !/}, also of nested archives
+     * @param cacheBytes how much of the archives' contents is kept in memory, 0 for nothing
      */
-    public ResourceResolver(@Nullable Path documentRoot, List<URL> holders) {
+    public ResourceResolver(@Nullable Path documentRoot, List<URL> holders, long cacheBytes) {
+        ContentCache cache = new ContentCache(cacheBytes);
         List<ResourceSource> opened = new ArrayList<>();
         DirectorySource directory = null;
         if (documentRoot != null) {
@@ -51,7 +53,7 @@ public final class ResourceResolver implements AutoCloseable {
                     directory = new DirectorySource(documentRoot);
                     opened.add(directory);
                 } else {
-                    opened.add(new JarSource(archiveUrl(documentRoot.toUri().toURL()), ""));
+                    opened.add(new JarSource(archiveUrl(documentRoot.toUri().toURL()), "", cache));
                 }
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "document root " + documentRoot + " cannot be read, it is left out", e);
@@ -59,7 +61,7 @@ public final class ResourceResolver implements AutoCloseable {
         }
         for (URL holder : holders) {
             try {
-                opened.add(open(holder));
+                opened.add(open(holder, cache));
             } catch (IOException | IllegalArgumentException e) {
                 LOGGER.log(Level.WARNING, "static resources of " + holder + " cannot be read, they are left out", e);
             }
@@ -166,14 +168,14 @@ public final class ResourceResolver implements AutoCloseable {
         return path.endsWith("/") && !text.endsWith(separator) ? text + separator : text;
     }
 
-    private static ResourceSource open(URL holder) throws IOException {
+    private static ResourceSource open(URL holder, ContentCache cache) throws IOException {
         if (holder.getProtocol().equals("file")) {
             Path directory = directory(holder);
             return directory == null
-                    ? new JarSource(archiveUrl(holder), META_INF_RESOURCES)
+                    ? new JarSource(archiveUrl(holder), META_INF_RESOURCES, cache)
                     : new DirectorySource(directory.resolve(META_INF_RESOURCES));
         }
-        return new JarSource(holder, META_INF_RESOURCES);
+        return new JarSource(holder, META_INF_RESOURCES, cache);
     }
 
     /** The directory that a {@code file:} URL names, or {@code null} where it is an archive. */

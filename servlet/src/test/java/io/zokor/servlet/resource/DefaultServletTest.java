@@ -55,7 +55,7 @@ class DefaultServletTest {
         Files.setLastModifiedTime(root.resolve("digits.txt"), FileTime.from(Instant.parse("2026-03-04T05:06:07.500Z")));
         Files.write(root.resolve("large.bin"), new byte[100_000]);
         Files.writeString(root.resolve("nothing"), "");
-        resolver = new ResourceResolver(root, List.of());
+        resolver = new ResourceResolver(root, List.of(), 0);
         servlet = new DefaultServlet(resolver, name -> name.endsWith(".txt") ? "text/plain" : null,
                 List.of("index.html", "home.htm", "start.do"), (request, response, file, offset, length) -> {
                     sent.add(file.getFileName() + " " + offset + " " + length);

@@ -44,7 +44,7 @@ class ResourceResolverTest {
         Path nested = Archives.jar(directory.resolve("nested.jar"), "META-INF/resources/", "META-INF/resources/n/",
                 "META-INF/resources/n/deep.txt");
         resolver = new ResourceResolver(root, List.of(jar.toUri().toURL(), exploded.toUri().toURL(),
-                URI.create("jar:" + nested.toUri() + "!/").toURL()));
+                URI.create("jar:" + nested.toUri() + "!/").toURL()), 1000);
     }
 
     @AfterEach
@@ -151,7 +151,7 @@ class ResourceResolverTest {
     @Test
     void theRootMayItselfBeALink() throws IOException {
         Path link = Files.createSymbolicLink(directory.resolve("root-link"), root);
-        try (ResourceResolver linked = new ResourceResolver(link, List.of())) {
+        try (ResourceResolver linked = new ResourceResolver(link, List.of(), 0)) {
             assertThat(linked.resource("/index.html")).isNotNull();
             assertThat(linked.realPath("/index.html")).isEqualTo(link + "/index.html");
         }
@@ -163,7 +163,7 @@ class ResourceResolverTest {
         Path war = Archives.jar(directory.resolve("app.war"), "index.html",
                 "org/springframework/boot/loader/Launcher.class",
                 "WEB-INF/classes/A.class", "WEB-INF/lib/x.jar");
-        try (ResourceResolver archive = new ResourceResolver(war, List.of())) {
+        try (ResourceResolver archive = new ResourceResolver(war, List.of(), 1000)) {
             assertThat(archive.resource("/")).isNotNull();
             assertThat(archive.resource("/index.html")).isNotNull();
             assertThat(archive.resource("/org/springframework/boot/loader/Launcher.class")).isNull();
@@ -178,14 +178,14 @@ class ResourceResolverTest {
     void whatCannotBeOpenedIsLeftOut() throws IOException {
         Path broken = Files.writeString(directory.resolve("broken.jar"), "no archive");
         try (ResourceResolver without = new ResourceResolver(root, List.of(broken.toUri().toURL(),
-                directory.resolve("none.jar").toUri().toURL(), URI.create("http://127.0.0.1:1/x.jar").toURL()))) {
+                directory.resolve("none.jar").toUri().toURL(), URI.create("http://127.0.0.1:1/x.jar").toURL()), 0)) {
             assertThat(without.resource("/index.html")).isNotNull();
         }
     }
 
     @Test
     void withoutAnySourceThereIsNothing() {
-        try (ResourceResolver empty = new ResourceResolver(null, List.of())) {
+        try (ResourceResolver empty = new ResourceResolver(null, List.of(), 0)) {
             assertThat(empty.resource("/")).isNull();
             assertThat(empty.paths("/")).isNull();
             assertThat(empty.realPath("/a")).isNull();

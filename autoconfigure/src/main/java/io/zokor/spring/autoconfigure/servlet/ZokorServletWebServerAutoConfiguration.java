@@ -2,6 +2,7 @@ package io.zokor.spring.autoconfigure.servlet;
 
 import io.zokor.servlet.ServletContainer;
 import io.zokor.spring.autoconfigure.OtherServers;
+import io.zokor.spring.autoconfigure.ZokorProperties;
 import io.zokor.spring.autoconfigure.ZokorWebServerConfiguration;
 import io.zokor.spring.boot.servlet.ZokorServletWebServerFactory;
 
@@ -9,6 +10,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
 import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServerConfiguration;
@@ -39,5 +41,11 @@ public final class ZokorServletWebServerAutoConfiguration {
     ZokorServletWebServerFactory zokorServletWebServerFactory() {
         OtherServers.tellOfServletServers();
         return new ZokorServletWebServerFactory();
+    }
+
+    @Bean
+    @ConditionalOnNotWarDeployment
+    ZokorServletWebServerFactoryCustomizer zokorServletWebServerFactoryCustomizer(ZokorProperties properties) {
+        return new ZokorServletWebServerFactoryCustomizer(properties.servlet());
     }
 }

@@ -35,6 +35,7 @@ import org.springframework.boot.web.servlet.ServletContextInitializer;
 import org.springframework.context.ResourceLoaderAware;
 import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.ClassUtils;
+import org.springframework.util.unit.DataSize;
 
 import jakarta.servlet.http.Cookie;
 
@@ -46,6 +47,8 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
 
     private final ServletWebServerSettings settings = new ServletWebServerSettings();
     private @Nullable ResourceLoader resourceLoader;
+    private boolean relativeRedirects;
+    private long resourceCacheBytes = DataSize.ofMegabytes(10).toBytes();
 
     /** Makes a factory of servers on port 8080 with the root as context path. */
     public ZokorServletWebServerFactory() {
@@ -81,6 +84,28 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         this.resourceLoader = resourceLoader;
     }
 
+    /**
+     * Sets whether {@code sendRedirect} leaves scheme and host out where the application did.
+     *
+     * @param relative whether it does; by default it does not
+     */
+    public void setRelativeRedirects(boolean relative) {
+        this.relativeRedirects = relative;
+    }
+
+    /**
+     * Sets how many bytes of static files in archives are kept in memory.
+     *
+     * @param bytes 0 for none; by default 10 MB
+     * @throws IllegalArgumentException if the number is negative
+     */
+    public void setResourceCacheBytes(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("the size of the resource cache must not be negative, but is " + bytes);
+        }
+        this.resourceCacheBytes = bytes;
+    }
+
     @Override
     public WebServer getWebServer(ServletContextInitializer... initializers) {
         warnOfJsp();
@@ -112,7 +137,8 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
                 .mimeTypes(extension -> settings.getMimeMappings().get(extension))
                 .localeEncodings(localeEncodings()).usualLocaleEncodings(false)
                 .registerDefaultServlet(settings.isRegisterDefaultServlet())
-                .preserveEncodedSlash(isPreserveEncodedSlash());
+                .preserveEncodedSlash(isPreserveEncodedSlash()).relativeRedirects(relativeRedirects)
+                .resourceCacheBytes(resourceCacheBytes);
         String displayName = settings.getDisplayName();
         if (displayName != null) {
             builder.displayName(displayName);

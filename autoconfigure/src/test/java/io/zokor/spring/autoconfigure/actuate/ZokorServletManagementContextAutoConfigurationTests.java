@@ -121,12 +121,15 @@ class ZokorServletManagementContextAutoConfigurationTests {
     @Test
     void theLimitsAndListenersOfTheApplicationAreNotForManagement() {
         runner().withPropertyValues("zokor.limits.max-header-bytes=100B", "zokor.listeners[0].port=0",
-                "server.max-http-request-header-size=9KB", "zokor.timeouts.idle=5s").run(context -> {
+                "server.max-http-request-header-size=9KB", "zokor.timeouts.idle=5s",
+                "zokor.timeouts.request=6s").run(context -> {
                     ZokorWebServer main = (ZokorWebServer) servers.started.get(0);
                     ZokorWebServer management = (ZokorWebServer) servers.started.get(1);
                     assertThat(main.server().limits().maxHeaderBytes()).isEqualTo(100);
                     assertThat(management.server().limits().maxHeaderBytes()).isEqualTo(9 * 1024);
                     assertThat(management.server().config().timeouts().idle()).hasSeconds(5);
+                    assertThat(main.server().config().timeouts().request()).hasSeconds(6);
+                    assertThat(management.server().config().timeouts().request()).isNull();
                 });
     }
 

@@ -2,6 +2,7 @@ package io.zokor.spring.autoconfigure.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zokor.spring.autoconfigure.ZokorProperties;
 import io.zokor.spring.autoconfigure.actuate.ZokorServletManagementContextAutoConfiguration;
 import io.zokor.spring.autoconfigure.metrics.ZokorMetricsAutoConfiguration;
 import io.zokor.spring.boot.ZokorWebServer;
@@ -99,6 +100,16 @@ class ZokorServletWebServerAutoConfigurationTests {
         runner.withClassLoader(new FilteredClassLoader(Tomcat.class, Server.class))
                 .withPropertyValues("zokor.enabled=false").run(context -> assertThat(context).hasFailed()
                         .getFailure().rootCause().hasMessageContaining("missing ServletWebServerFactory bean"));
+    }
+
+    /** In a war in somebody else's container, nothing of ours may configure anything. */
+    @Test
+    void nothingIsConfiguredInAWarDeployment() {
+        new WebApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(ZokorServletWebServerAutoConfiguration.class))
+                .run(context -> assertThat(context).hasNotFailed()
+                        .doesNotHaveBean("zokorWebServerFactoryCustomizer")
+                        .doesNotHaveBean(ZokorProperties.class));
     }
 
     @Test

@@ -31,6 +31,8 @@ import java.util.jar.JarOutputStream;
 import io.zokor.testing.Await;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
+import io.zokor.testing.TestCertificates;
+import io.zokor.testing.TestCertificates.Identity;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ import org.springframework.boot.web.server.Cookie.SameSite;
 import org.springframework.boot.web.server.GracefulShutdownResult;
 import org.springframework.boot.web.server.MimeMappings;
 import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.WebServerException;
 import org.springframework.boot.web.server.servlet.CookieSameSiteSupplier;
@@ -364,6 +367,30 @@ class ZokorServletWebServerFactoryTests {
     }
 
     @Test
+    void aWarFileIsADocumentRoot() throws IOException {
+        Path war = directory.resolve("app.war");
+        try (OutputStream out = Files.newOutputStream(war); JarOutputStream entries = new JarOutputStream(out)) {
+            for (String name : List.of("index.html", "pages/a.txt", "WEB-INF/web.xml", "META-INF/MANIFEST.MF",
+                    "org/springframework/boot/loader/Launcher.class")) {
+                entries.putNextEntry(new JarEntry(name));
+                entries.write(name.getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        factory.setDocumentRoot(war.toFile());
+        factory.setRegisterDefaultServlet(true);
+        AtomicReference<ServletContext> context = new AtomicReference<>();
+        start(context::set);
+        assertThat(get("/pages/a.txt").text()).isEqualTo("pages/a.txt");
+        assertThat(get("/").text()).isEqualTo("index.html");
+        for (String hidden : List.of("/WEB-INF/web.xml", "/META-INF/MANIFEST.MF",
+                "/org/springframework/boot/loader/Launcher.class", "/pages/")) {
+            assertThat(get(hidden).status()).as(hidden).isEqualTo(404);
+        }
+        assertThat(context.get().getResourcePaths("/")).contains("/index.html", "/pages/", "/WEB-INF/");
+        assertThat(context.get().getRealPath("/index.html")).isNull();
+    }
+
+    @Test
     void thereIsAlwaysARoot() throws IOException {
         AtomicReference<ServletContext> context = new AtomicReference<>();
         server = factory.getWebServer(context::set);
@@ -406,6 +433,26 @@ class ZokorServletWebServerFactoryTests {
         RawResponse response = get("/a");
         assertThat(response.text()).isEqualTo("[URL] true");
         assertThat(response.hasHeader("Set-Cookie")).isFalse();
+    }
+
+    @Test
+    void trackingByTls() {
+        Identity identity = TestCertificates.selfSigned("tls");
+        identity.writePkcs12(directory.resolve("a.p12"), "test", "secret");
+        Ssl ssl = new Ssl();
+        ssl.setKeyStore(directory.resolve("a.p12").toUri().toString());
+        ssl.setKeyStorePassword("secret");
+        factory.setSsl(ssl);
+        factory.getSettings().getSession().setTrackingModes(Set.of(SessionTrackingMode.SSL));
+        start(answering("/a", request -> request.getServletContext().getEffectiveSessionTrackingModes() + " "
+                + request.getSession().isNew() + " " + request.isRequestedSessionIdFromCookie()));
+        try (RawClient client = RawClient.connectTls(server.getPort(), TestCertificates.trusting(identity),
+                "localhost")) {
+            RawResponse first = client.get("/a");
+            assertThat(first.text()).isEqualTo("[SSL] true false");
+            assertThat(first.hasHeader("Set-Cookie")).isFalse();
+            assertThat(client.get("/a").text()).isEqualTo("[SSL] false false");
+        }
     }
 
     @Test
