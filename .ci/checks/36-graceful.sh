@@ -15,11 +15,11 @@ refused() {
 }
 
 # ---- requests that end in time
-start_app "$WORK/log" -Xmx256m -jar "$(demo_jar)" "--server.port=$port" --spring.lifecycle.timeout-per-shutdown-phase=40s
+start_app "$WORK/log" -Xmx256m -jar "$(demo_jar)" "--server.port=$port" --spring.lifecycle.timeout-per-shutdown-phase=60s
 app=${PIDS[-1]}
 requests=()
 for i in 1 2 3 4 5; do
-    in_background curl -sS -m 60 -D "$WORK/head$i" -o "$WORK/body$i" "$url/api/slow?ms=8000"
+    in_background curl -sS -m 60 -D "$WORK/head$i" -o "$WORK/body$i" "$url/api/slow?ms=15000"
     requests+=("${PIDS[-1]}")
 done
 # The scrape itself is one of them.
@@ -29,7 +29,7 @@ check "new connections are refused" await 30 refused
 check "  while requests run" kill -0 "${requests[0]}"
 for i in 1 2 3 4 5; do
     check "request $i has its answer" wait "${requests[i - 1]}"
-    check "  which is whole" grep -q '"ms":8000' "$WORK/body$i"
+    check "  which is whole" grep -q '"ms":15000' "$WORK/body$i"
     check "  and ends its connection" grep -qi '^connection: close' "$WORK/head$i"
 done
 check "then the process ends" await 40 gone "$app"
