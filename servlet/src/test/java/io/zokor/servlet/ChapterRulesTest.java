@@ -188,7 +188,7 @@ class ChapterRulesTest {
     /** Echoes one byte and ends. */
     public static final class OneByte implements HttpUpgradeHandler {
 
-        private static final CountDownLatch DESTROYED = new CountDownLatch(1);
+        private static volatile CountDownLatch destroyed = new CountDownLatch(1);
 
         @Override
         public void init(WebConnection connection) {
@@ -201,13 +201,14 @@ class ChapterRulesTest {
 
         @Override
         public void destroy() {
-            DESTROYED.countDown();
+            destroyed.countDown();
         }
     }
 
     @Test
     void filtersSeeTheUpgradesRequestOnlyAndTheHandlerIsDestroyedAtTheEnd() throws Exception {
         AtomicInteger filtered = new AtomicInteger();
+        OneByte.destroyed = new CountDownLatch(1);
         try (Web web = Web.start(app -> {
             app.filter("f", "/*", (q, r, c) -> {
                 c.doFilter(q, r);
@@ -224,7 +225,7 @@ class ChapterRulesTest {
             client.send("x");
             assertThat(client.readBytes(1)).isEqualTo("x");
             client.expectClosed();
-            assertThat(OneByte.DESTROYED.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(OneByte.destroyed.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(filtered).hasValue(1);
         }
     }
@@ -337,6 +338,7 @@ class ChapterRulesTest {
 
     @Test
     void aClassHasAnInstanceForEachOfItsRegistrations() throws Exception {
+        Counted.INSTANCES.set(0);
         try (Web web = Web.start(app -> {
             for (String name : List.of("one", "two")) {
                 app.context().addFilter(name, Counted.class).addMappingForUrlPatterns(
@@ -425,6 +427,7 @@ class ChapterRulesTest {
 
     @Test
     void listenersAreMadeOnceAndBeforeTheFirstRequest() throws Exception {
+        CountedListener.INSTANCES.set(0);
         try (Web web = Web.start(b -> b.listener(CountedListener.class), app -> app.servlet("/*", (q, r) -> {
         }))) {
             assertThat(CountedListener.INSTANCES).hasValue(1);

@@ -16,21 +16,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class ConformanceServletTest {
 
-    private static final ServletContainer CONTAINER = ConformanceServlet.container();
+    private static ServletContainer container;
 
     private static TestServer server;
 
     @BeforeAll
     static void start() throws Exception {
-        CONTAINER.initialize();
-        CONTAINER.start();
-        server = TestServer.serving(CONTAINER);
+        container = ConformanceServlet.container();
+        container.initialize();
+        container.start();
+        server = TestServer.serving(container);
     }
 
     @AfterAll
     static void stop() {
         server.close();
-        CONTAINER.destroy();
+        container.destroy();
     }
 
     @ParameterizedTest
