@@ -120,7 +120,7 @@ def section(result):
     middle = medians(result)
     m, o = result["machine"], result["options"]
     picture_name = f"{result['suite']}.svg"
-    rounds = f"{o['rounds']} rounds" if o["few_rounds"] == o["rounds"] else \
+    rounds = "one round" if o["rounds"] == 1 else f"{o['rounds']} rounds" if o["few_rounds"] == o["rounds"] else \
         f"{o['rounds']} rounds ({o['few_rounds']} of TLS, idle connections and the container's share of the start)"
     lines = [f"Measured on {result['date']}, at commit {m['commit']}, by `{result['command']}`: medians of {rounds}, {o['seconds']} seconds "
              f"each measurement, after {o['warmup']} seconds of load on each JVM.", "",
@@ -130,8 +130,10 @@ def section(result):
              "The last column is how many times better Zokor is than the best of the other containers, whichever direction is better; "
              "bold where it is behind.", "", *table(result, middle), "", *spread(result)]
     worse = behind(result, middle)
-    lines += ["**Where Zokor is behind** the best of the other containers by more than 3 percent:", "", *worse, ""] if worse else \
-        ["In nothing that is measured here is Zokor behind the best of the other containers by more than 3 percent.", ""]
+    if worse:
+        lines += ["**Where Zokor is behind** the best of the other containers by more than 3 percent:", "", *worse, ""]
+    elif any(advantage(result, middle, figure) for figure in result["values"]):
+        lines += ["In nothing that is measured here is Zokor behind the best of the other containers by more than 3 percent.", ""]
     if result["complaints"]:
         lines += ["**What went wrong on the way**:", "", *(f"- {c}" for c in result["complaints"]), ""]
     reached = goals(middle) if result["suite"] == "servlet" else []
