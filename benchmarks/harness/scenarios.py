@@ -120,13 +120,13 @@ class Idle:
 MEGABYTE = bytes(1 << 20)
 SERVLET = (
     Load("raw-64", "`/raw`, c=64", "/raw", 64, weight=3, body=b"ok"),
-    Load("raw-512", "`/raw`, c=512", "/raw", 512, weight=1, body=b"ok"),
-    Load("hello-64", "`/hello`, c=64", "/hello", 64, weight=2, body=b"ok"),
-    Load("hello-512", "`/hello`, c=512", "/hello", 512, weight=1, body=b"ok"),
+    Load("raw-512", "`/raw`, c=512", "/raw", 512, body=b"ok"),
+    Load("hello-64", "`/hello`, c=64", "/hello", 64, weight=4, body=b"ok"),
+    Load("hello-512", "`/hello`, c=512", "/hello", 512, body=b"ok"),
     Load("json-64", "`/json`, c=64", "/json", 64, weight=1),
     Load("big-32", "`/big`, c=32", "/big", 32, weight=1, body=MEGABYTE),
     Load("echo-32", "`/echo` of 64 KiB, c=32", "/echo", 32, weight=1, script="echo.lua"),
-    Load("sleep-2000", "`/sleep` of 100 ms, c=2,000", "/sleep?ms=100", 2000, weight=1, seconds=1.5, body=b"ok"),
+    Load("sleep-2000", "`/sleep` of 100 ms, c=2,000", "/sleep?ms=100", 2000, seconds=1.5, body=b"ok"),
     Upload(),
     Load("tls-64", "TLS 1.3, `/raw`, c=64", "/raw", 64, weight=4, tls=True, launch="tls", body=b"ok"),
     Handshakes(),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from .machine import Missing, ROOT, java_home
 
 START_SECONDS = 90
-STOP_SECONDS = 20
+STOP_SECONDS = 10
 # Nobody is to close the 15,000 connections, or refuse some, while they are counted.
 IDLE_TOMCAT = ("--server.tomcat.max-connections=30000", "--server.tomcat.keep-alive-timeout=10m")
 IDLE_JETTY = ("--server.jetty.connection-idle-timeout=10m",)
