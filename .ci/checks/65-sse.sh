@@ -22,6 +22,7 @@ AWAITED_PID=$server await 120 http_ready "http://127.0.0.1:$port/actuator/health
     || { cat "$WORK/server.log" >&2; fail "the executable jar serves"; }
 pass "the executable jar serves"
 check "says which server it is" grep -q "Zokor started on port $port (http)$" "$WORK/server.log"
+check "and what it serves with" grep -q "Zokor serves port $port (http), Java 25.*zokor.timeouts.stall=" "$WORK/server.log"
 
 # ---- clients: the stalled ones write into a pipe that nobody empties
 mkfifo "$WORK/full"

@@ -89,6 +89,14 @@ class ApplicationTests {
     }
 
     @Test
+    void theStartSaysTheJavaVersionAndEachLimitThatIsNotTheDefault(CapturedOutput output) {
+        int port = start("zokor.timeouts.request=61s", "zokor.limits.max-cookies=7", "zokor.limits.max-connections=50");
+        assertThat(output).containsOnlyOnce("Zokor serves port " + port + " (http), Java " + Runtime.version()
+                + ", at most 50 connections, zokor.timeouts.request=61s, zokor.limits.max-cookies=7, ");
+        assertThat(output).doesNotContain("zokor.timeouts.idle=");
+    }
+
+    @Test
     void underAContextPath(CapturedOutput output) {
         int port = start("server.servlet.context-path=/app");
         assertThat(get(port, "/app/hello").text()).isEqualTo("hello");

@@ -99,9 +99,10 @@ public final class ZokorWebServer implements WebServer {
             server.keepAlives(true);
             String ports = ports(listenLocked());
             String path = deployment.contextPath();
+            // Worded as every server of Spring Boot's: people and their scripts look for it.
             logger.info("Zokor started on " + ports
-                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'")
-                    + settingsWorthKnowing());
+                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'"));
+            logger.info("Zokor serves " + ports + settingsWorthKnowing());
         } finally {
             lock.unlock();
         }
