@@ -7,7 +7,8 @@ conformance() {
     local shared=${ZOKOR_SHARED:-../shared}
     if [ ! -f "$shared/conformance/http1/run.py" ]; then
         echo "!!! $name NOT CHECKED: the benches are not there ($shared/conformance beside the checkout; ZOKOR_SHARED moves it)" >&2
-        [ "${CI:-}" != true ]
+        # Where somebody says where they are, they must be there.
+        [ -z "${ZOKOR_SHARED:-}" ]
         return
     fi
     [ -n "${WORK:-}" ] || work_dir

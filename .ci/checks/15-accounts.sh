@@ -7,7 +7,8 @@ cd "$(dirname "$0")/../.."
 bench=${ZOKOR_SHARED:-../shared}/conformance/http1
 if [ ! -f "$bench/run.py" ]; then
     echo "!!! NOT CHECKED: the bench is not there ($bench; ZOKOR_SHARED moves it)" >&2
-    [ "${CI:-}" != true ]
+    # Where somebody says where it is, it must be there.
+    [ -z "${ZOKOR_SHARED:-}" ]
     exit
 fi
 work_dir
