@@ -102,9 +102,10 @@ class AsyncController {
         return "too late";
     }
 
+    /** On a thread of its own: the common pool has one or two on a small machine, and whatever else the JVM does may hold them. */
     @GetMapping("/future")
     CompletableFuture<String> future() {
-        return CompletableFuture.supplyAsync(() -> "future");
+        return CompletableFuture.supplyAsync(() -> "future", AsyncController::later);
     }
 
     @GetMapping("/sse")
