@@ -121,7 +121,7 @@ def section(result):
     m, o = result["machine"], result["options"]
     picture_name = f"{result['suite']}.svg"
     rounds = "one round" if o["rounds"] == 1 else f"{o['rounds']} rounds" if o["few_rounds"] == o["rounds"] else \
-        f"{o['rounds']} rounds ({o['few_rounds']} of TLS, idle connections and the container's share of the start)"
+        f"{o['rounds']} rounds ({o['few_rounds']} of idle connections and the container's share of the start)"
     lines = [f"Measured on {result['date']}, at commit {m['commit']}, by `{result['command']}`: medians of {rounds}, {o['seconds']} seconds "
              f"each measurement, after {o['warmup']} seconds of load on each JVM.", "",
              f"Machine: {m['processors']} processors ({m['processor']}), {m['memory_gib']} GiB, {m['kernel']}. "

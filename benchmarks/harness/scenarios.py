@@ -158,21 +158,15 @@ def warm_up_seconds(server, scenario, total_weight, options):
 
 
 def estimate(server, launch, scenarios, options):
-    """About how many seconds a launch takes."""
-    seconds = START_ESTIMATE[server.kind] + 0.5 + sum(scenario.estimate(options) for scenario in scenarios)
+    """About how many seconds it takes to get a server ready, and to measure it once."""
     weights = sum(scenario.weight for scenario in scenarios)
-    return seconds + sum(warm_up_seconds(server, s, weights, options) for s in scenarios if s.weight)
+    ready = START_ESTIMATE[server.kind] + 0.5 + sum(warm_up_seconds(server, s, weights, options) for s in scenarios if s.weight)
+    return ready, sum(scenario.estimate(options) for scenario in scenarios)
 
 
-def run(running, scenarios, options, note, complain):
-    """Measures one launch. note(figure, value) takes what comes out, complain(scenario, text) what went wrong."""
-    tls = running.launch == "tls"
-    ready = next((s.path for s in scenarios if hasattr(s, "path")), "/raw")
-    took = running.await_answer(lambda: clients.get(running.port, ready, tls)[0] == 200)
-    if running.launch == "load":
-        note("start.s", took)
-        time.sleep(1)
-        note("start.rss_mib", running.status_kib("VmRSS") / 1024)
+def prepare(running, scenarios, options):
+    """Waits for a server, looks at its answers, and puts it under load until what is hot is compiled."""
+    answers(running, scenarios)
     for scenario in scenarios:
         if isinstance(scenario, Load) and not scenario.script:
             verify(running, scenario)
@@ -180,16 +174,34 @@ def run(running, scenarios, options, note, complain):
     for scenario in scenarios:
         if scenario.weight:
             scenario.warm(running, warm_up_seconds(running.server, scenario, weights, options))
-    for scenario in scenarios:
-        figures, complaint = scenario.measure(running, options)
-        for figure, value in figures.items():
-            note(f"{scenario.key}.{figure}", value)
-        if complaint:
-            complain(scenario, complaint)
-    if running.launch == "idle" and running.server.kind == "boot":
-        container = running.logged(r"container-start-ms ([\d.]+)")
-        if container:
-            note("start.container_ms", float(container))
+
+
+def measure(running, scenario, options, note, complain):
+    """Measures once. note(figure, value) takes what comes out, complain(scenario, text) what went wrong."""
+    figures, complaint = scenario.measure(running, options)
+    for figure, value in figures.items():
+        note(f"{scenario.key}.{figure}", value)
+    if complaint:
+        complain(scenario, complaint)
+
+
+def measure_start(running, scenarios, note):
+    """How long a server takes to its first answer, and what it holds then."""
+    note("start.s", answers(running, scenarios))
+    time.sleep(1)
+    note("start.rss_mib", running.status_kib("VmRSS") / 1024)
+
+
+def note_container_share(running, note):
+    container = running.logged(r"container-start-ms ([\d.]+)")
+    if container:
+        note("start.container_ms", float(container))
+
+
+def answers(running, scenarios):
+    tls = running.launch == "tls"
+    path = next((s.path for s in scenarios if hasattr(s, "path")), "/raw")
+    return running.await_answer(lambda: clients.get(running.port, path, tls)[0] == 200)
 
 
 def verify(running, scenario):
