@@ -91,6 +91,11 @@ final class AsyncCycle implements AsyncContext {
             open = true;
             completeCalled = false;
             dispatch = null;
+            if (failureSeen) {
+                // An earlier cycle has dealt with it; this one may fail anew, at the latest when the application ends.
+                failure = null;
+                failureSeen = false;
+            }
             timeoutMillis = cycle.context().asyncTimeoutMillis();
             if (startRequest != null) {
                 request = startRequest;
@@ -101,10 +106,10 @@ final class AsyncCycle implements AsyncContext {
                 response = cycle.response();
             }
             former = listeners.lastRoundLocked();
+            cycle.context().asyncCycles().add(this);
         } finally {
             point.lock.unlock();
         }
-        cycle.context().asyncCycles().add(this);
         former.tell(null, AsyncListener::onStartAsync);
     }
 

@@ -69,8 +69,8 @@ final class AsyncLoop {
             returned(thrown);
             while (true) {
                 switch (next()) {
-                    case READ -> callback(input::callback);
-                    case WRITE -> callback(output::callback);
+                    case READ -> callbackUnlessDecided(input::callback);
+                    case WRITE -> callbackUnlessDecided(output::callback);
                     case ERROR -> error();
                     case TIMEOUT -> timeout();
                     case DISPATCH -> dispatch();
@@ -171,7 +171,9 @@ final class AsyncLoop {
     /** How long to wait at most; after a while a helper begins to watch for the client's leaving. */
     private long waitNanosLocked() {
         long now = System.nanoTime();
-        long nanos = timed ? deadline - now : Long.MAX_VALUE;
+        // A decision that waits for a pending write has no deadline: waiting for a time that is over would be a loop that keeps
+        // the lock, and so the write from ending.
+        long nanos = timed && decisions.isUndecidedLocked() ? deadline - now : Long.MAX_VALUE;
         if (!watching && input.isExhausted()) {
             long watchIn = waitingSince + WATCH_AFTER - now;
             if (watchIn <= 0) {
@@ -191,6 +193,26 @@ final class AsyncLoop {
         void run() throws Exception;
     }
 
+    /** Between the choice of a step and its beginning another thread may decide: then there is nothing to call any more. */
+    private void callbackUnlessDecided(Callback callback) throws Exception {
+        if (enterUnlessDecided()) {
+            entered(callback);
+        }
+    }
+
+    private boolean enterUnlessDecided() {
+        point.lock.lock();
+        try {
+            boolean undecided = decisions.isUndecidedLocked();
+            if (undecided) {
+                decisions.enterLocked();
+            }
+            return undecided;
+        } finally {
+            point.lock.unlock();
+        }
+    }
+
     private void callback(Callback callback) throws Exception {
         point.lock.lock();
         try {
@@ -198,6 +220,10 @@ final class AsyncLoop {
         } finally {
             point.lock.unlock();
         }
+        entered(callback);
+    }
+
+    private void entered(Callback callback) throws Exception {
         Throwable thrown = null;
         try {
             callback.run();
@@ -231,6 +257,9 @@ final class AsyncLoop {
 
     private void timeout() throws Exception {
         timed = false;
+        if (!enterUnlessDecided()) {
+            return;
+        }
         tellListeners(null, AsyncListener::onTimeout);
         if (leftUndecided()) {
             // Servlet 6.1 section 2.3.3.3: an error dispatch with 500, then the container completes.
@@ -250,6 +279,9 @@ final class AsyncLoop {
         Throwable cause;
         point.lock.lock();
         try {
+            if (!decisions.isUndecidedLocked()) {
+                return;
+            }
             Throwable taken = decisions.takeFailureLocked();
             cause = taken == null ? new IOException("unknown failure") : taken;
             input.failLocked(cause);
@@ -318,12 +350,13 @@ final class AsyncLoop {
     }
 
     /**
-     * Waits until no helper uses the streams any more. A blocked read is woken by its deadline, which costs the connection: its
-     * client is in the middle of a body that nobody wants.
+     * Waits until no other thread uses the streams any more, and lets none begin to read. A blocked read is woken by its
+     * deadline, which costs the connection: its client is in the middle of a body that nobody wants.
      */
     void awaitHelpers(ResponseController controller, boolean served) {
         point.lock.lock();
         try {
+            input.sealLocked();
             if (!served && output.isWritingLocked()) {
                 controller.abort(null);
             }

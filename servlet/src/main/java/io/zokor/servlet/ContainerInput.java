@@ -48,6 +48,12 @@ final class ContainerInput extends ServletInputStream {
 
     private boolean reading;
 
+    /** Threads of the application that read without a listener, while another one may end the request. */
+    private int readers;
+
+    /** The request ends: no other thread may begin to read. */
+    private boolean sealed;
+
     ContainerInput(InputStream source, long declared, StreamOwner owner, WaitPoint point) {
         this.source = source;
         this.declared = declared;
@@ -73,6 +79,37 @@ final class ContainerInput extends ServletInputStream {
         if (length == 0) {
             return 0;
         }
+        return owner.isOwnThread() ? readThrough(bytes, offset, length) : readElsewhere(bytes, offset, length);
+    }
+
+    /**
+     * Reads on a thread of the application's. The end of the request waits for it: what the connection's thread reads next, and
+     * this one has begun to read, must not be mixed up.
+     */
+    private int readElsewhere(byte[] bytes, int offset, int length) throws IOException {
+        point.lock.lock();
+        try {
+            if (sealed) {
+                throw new IllegalStateException("the request is over: its body cannot be read any more");
+            }
+            readers++;
+        } finally {
+            point.lock.unlock();
+        }
+        try {
+            return readThrough(bytes, offset, length);
+        } finally {
+            point.lock.lock();
+            try {
+                readers--;
+                point.changed.signalAll();
+            } finally {
+                point.lock.unlock();
+            }
+        }
+    }
+
+    private int readThrough(byte[] bytes, int offset, int length) throws IOException {
         try {
             int n = source.read(bytes, offset, length);
             account(n);
@@ -223,7 +260,7 @@ final class ContainerInput extends ServletInputStream {
     }
 
     private void startReadingLocked() {
-        if (!reading && !ended && slot.failureLocked() == null && aheadAt == aheadEnd) {
+        if (!reading && !sealed && !ended && slot.failureLocked() == null && aheadAt == aheadEnd) {
             reading = true;
             owner.startHelper("read", this::readPiece);
         }
@@ -261,8 +298,19 @@ final class ContainerInput extends ServletInputStream {
 
     // ---- what the connection's thread asks
 
+    /** {@return whether another thread reads} */
     boolean isReadingLocked() {
-        return reading;
+        return reading || readers > 0;
+    }
+
+    /** Lets no other thread begin to read. */
+    void sealLocked() {
+        sealed = true;
+    }
+
+    /** {@return whether a read failed, or the other direction did} */
+    boolean hasFailedLocked() {
+        return slot.failureLocked() != null;
     }
 
     boolean hasCallbackLocked() {

@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 
+import org.jspecify.annotations.Nullable;
+
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 
@@ -50,6 +52,9 @@ final class ContainerOutput extends ServletOutputStream {
     private volatile boolean closed;
 
     private boolean writing;
+
+    /** Closed while a write was pending: the sink is closed after it. */
+    private boolean closeNext;
 
     ContainerOutput(Sink sink, StreamOwner owner, WaitPoint point) {
         this.sink = sink;
@@ -121,7 +126,11 @@ final class ContainerOutput extends ServletOutputStream {
         }
         point.lock.lock();
         try {
-            if (writing || slot.failureLocked() != null) {
+            if (slot.failureLocked() != null) {
+                return;
+            }
+            if (writing) {
+                closeNext = true;
                 return;
             }
             writing = true;
@@ -176,25 +185,43 @@ final class ContainerOutput extends ServletOutputStream {
     }
 
     /** On a helper thread. */
-    private void run(Task task) {
+    private void run(Task first) {
+        Task task = first;
         Throwable failed = null;
-        try {
-            task.run();
-        } catch (IOException | RuntimeException | Error e) {
-            failed = e;
-        }
-        point.lock.lock();
-        try {
-            writing = false;
-            if (failed != null) {
-                slot.failLocked(failed);
-            }
-            point.changed.signalAll();
-        } finally {
-            point.lock.unlock();
+        while (task != null) {
+            failed = failureOf(task);
+            task = written(failed) ? sink::close : null;
         }
         if (failed != null) {
             owner.ioFailed(failed);
+        }
+    }
+
+    private static @Nullable Throwable failureOf(Task task) {
+        try {
+            task.run();
+            return null;
+        } catch (IOException | RuntimeException | Error e) {
+            return e;
+        }
+    }
+
+    /** A piece was written, or failed to be; answers whether the sink is to be closed now, which counts as writing. */
+    private boolean written(@Nullable Throwable failed) {
+        point.lock.lock();
+        try {
+            boolean close = closeNext && failed == null;
+            closeNext = false;
+            if (!close) {
+                writing = false;
+                if (failed != null) {
+                    slot.failLocked(failed);
+                }
+                point.changed.signalAll();
+            }
+            return close;
+        } finally {
+            point.lock.unlock();
         }
     }
 
@@ -226,6 +253,11 @@ final class ContainerOutput extends ServletOutputStream {
 
     boolean isWritingLocked() {
         return writing;
+    }
+
+    /** {@return whether a write failed, or the other direction did} */
+    boolean hasFailedLocked() {
+        return slot.failureLocked() != null;
     }
 
     boolean hasCallbackLocked() {

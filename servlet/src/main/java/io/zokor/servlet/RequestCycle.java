@@ -298,6 +298,11 @@ final class RequestCycle implements StreamOwner {
     }
 
     @Override
+    public boolean isOwnThread() {
+        return Thread.currentThread() == thread;
+    }
+
+    @Override
     public void startHelper(String purpose, Runnable task) {
         context.newThread("zokor-" + purpose + "-" + id + "-" + helpers.incrementAndGet(), task).start();
     }
@@ -306,7 +311,7 @@ final class RequestCycle implements StreamOwner {
     @Override
     public void ioFailed(Throwable cause) {
         AsyncCycle cycle = async;
-        if (cycle != null && Thread.currentThread() != thread) {
+        if (cycle != null && !isOwnThread()) {
             cycle.fail(cause);
         }
     }

@@ -13,6 +13,9 @@ interface StreamOwner {
     /** {@return whether a listener may be set: asynchronous processing has started, or the connection is upgraded} */
     boolean mayListen();
 
+    /** {@return whether the calling thread is the one that also ends the request} */
+    boolean isOwnThread();
+
     /** Starts a helper thread. */
     void startHelper(String purpose, Runnable task);
 

@@ -72,15 +72,18 @@ final class UpgradedConnection implements WebConnection, StreamOwner {
         }
     }
 
-    /** Waits for the next callback and makes it; answers whether the connection is still open. */
+    /**
+     * Waits for the next callback and makes it; answers whether the connection is still open. Where reading or writing failed,
+     * and the listeners have heard of it, it is not: the client has disconnected (Javadoc of {@code HttpUpgradeHandler}).
+     */
     private boolean step() throws Exception {
         boolean read;
         point.lock.lock();
         try {
-            while (!closed && !input.hasCallbackLocked() && !output.hasCallbackLocked()) {
+            while (!closed && !hasCallbackLocked() && !isBrokenLocked()) {
                 point.changed.awaitUninterruptibly();
             }
-            if (closed) {
+            if (closed || !hasCallbackLocked()) {
                 return false;
             }
             read = input.hasCallbackLocked();
@@ -93,6 +96,14 @@ final class UpgradedConnection implements WebConnection, StreamOwner {
             output.callback();
         }
         return true;
+    }
+
+    private boolean hasCallbackLocked() {
+        return input.hasCallbackLocked() || output.hasCallbackLocked();
+    }
+
+    private boolean isBrokenLocked() {
+        return (input.hasFailedLocked() || output.hasFailedLocked()) && !output.isWritingLocked();
     }
 
     private void end() {
@@ -147,6 +158,12 @@ final class UpgradedConnection implements WebConnection, StreamOwner {
 
     @Override
     public boolean mayListen() {
+        return true;
+    }
+
+    /** Nothing is read from the socket after its end: there is no need to know who reads. */
+    @Override
+    public boolean isOwnThread() {
         return true;
     }
 

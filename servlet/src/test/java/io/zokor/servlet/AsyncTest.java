@@ -612,6 +612,54 @@ class AsyncTest {
         }
     }
 
+    /** A failure that a listener has answered with a dispatch is not the last that a request can hear of. */
+    @Test
+    void contextsEndAbandonsARequestThatWaitsAfterAFailure() throws Exception {
+        Recorder recorder = new Recorder();
+        AtomicBoolean waits = new AtomicBoolean();
+        try (Web web = Web.start(app -> {
+            app.servlet("/first", (q, r) -> {
+                AsyncContext async = q.startAsync();
+                async.addListener(new AsyncListener() {
+                    @Override
+                    public void onError(AsyncEvent event) {
+                        event.getAsyncContext().dispatch("/second");
+                    }
+
+                    @Override
+                    public void onComplete(AsyncEvent event) {
+                    }
+
+                    @Override
+                    public void onTimeout(AsyncEvent event) {
+                    }
+
+                    @Override
+                    public void onStartAsync(AsyncEvent event) {
+                    }
+                });
+                async.start(() -> {
+                    try {
+                        q.getInputStream().readAllBytes();
+                    } catch (IOException e) {
+                        // Not chunked as it should be, which the request hears of.
+                    }
+                });
+            });
+            app.servlet("/second", (q, r) -> {
+                AsyncContext async = q.startAsync();
+                async.setTimeout(0);
+                async.addListener(recorder);
+                waits.set(true);
+            });
+        }); RawClient client = web.client()) {
+            client.send("POST /first HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n");
+            Await.until("the request waits", waits::get);
+            web.container.destroy(Duration.ZERO);
+            recorder.await("error", "complete");
+        }
+    }
+
     @Test
     void contextsEndAbandonsWaitingRequests() throws Exception {
         Recorder recorder = new Recorder();

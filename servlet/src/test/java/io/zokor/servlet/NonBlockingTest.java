@@ -33,6 +33,12 @@ import jakarta.servlet.http.WebConnection;
 /** Servlet 6.1 sections 3.7 and 5.4 and 2.3.3.5: listeners of streams, and upgrades. */
 class NonBlockingTest {
 
+    /** More bytes than the sockets hold. */
+    private static final int LARGE = 1 << 24;
+
+    /** Handlers that were destroyed. */
+    private static final AtomicInteger ENDED = new AtomicInteger();
+
     /** Reads everything and then answers with it. */
     private static final class Echo implements ReadListener {
 
@@ -240,6 +246,90 @@ class NonBlockingTest {
         }
     }
 
+    /** The time of a request that is decided is over: it must not keep the thread of the write, or anybody, from ending. */
+    @Test
+    void timeoutThatPassesWhileADecidedRequestStillWritesChangesNothing() throws Exception {
+        AtomicLong decided = new AtomicLong();
+        try (Web web = Web.serving((q, r) -> {
+            AsyncContext async = q.startAsync();
+            async.setTimeout(1);
+            ServletOutputStream out = r.getOutputStream();
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() throws IOException {
+                    out.write(new byte[LARGE]);
+                    async.complete();
+                    decided.set(System.nanoTime());
+                }
+
+                @Override
+                public void onError(Throwable t) {
+                    async.complete();
+                }
+            });
+        }); RawClient client = RawClient.connect(web.server.address(), 4096)) {
+            client.sendHead("GET / HTTP/1.1", "Host: localhost");
+            Await.until("the time is over", () -> decided.get() != 0 && System.nanoTime() - decided.get() > 50_000_000);
+            assertThat(client.readResponse().body().length).isEqualTo(LARGE);
+        }
+    }
+
+    /** {@code close} does not wait for a write that is pending, but follows it. */
+    @Test
+    void closingTheOutputOfAnUpgradedConnectionFollowsAPendingWrite() throws Exception {
+        ENDED.set(0);
+        try (Web web = Web.serving((HttpServletRequest q, HttpServletResponse r) -> q.upgrade(Pouring.class));
+                RawClient client = RawClient.connect(web.server.address(), 4096)) {
+            client.sendHead("GET / HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: pour");
+            client.readUntil("\r\n\r\n");
+            assertThat(client.readAll().length()).isEqualTo(LARGE);
+            Await.until("the handler is destroyed", () -> ENDED.get() == 1);
+        }
+    }
+
+    /** HttpUpgradeHandler#destroy: called when the client disconnects, also where the listener does nothing about it. */
+    @Test
+    void handlerOfAnUpgradedConnectionIsDestroyedWhenTheClientDisconnects() throws Exception {
+        ENDED.set(0);
+        try (Web web = Web.serving((HttpServletRequest q, HttpServletResponse r) -> q.upgrade(Silent.class));
+                RawClient client = web.client()) {
+            client.sendHead("GET / HTTP/1.1", "Host: localhost", "Connection: Upgrade", "Upgrade: silent");
+            client.readUntil("\r\n\r\n");
+            client.reset();
+            Await.until("the handler is destroyed", () -> ENDED.get() == 1);
+        }
+    }
+
+    /** Its bytes and those that the server reads next must not be mixed up. */
+    @Test
+    void endOfARequestEndsTheReadOfAnotherThread() throws Exception {
+        AtomicReference<AsyncContext> started = new AtomicReference<>();
+        AtomicInteger read = new AtomicInteger();
+        AtomicReference<Exception> ended = new AtomicReference<>();
+        try (Web web = Web.serving((q, r) -> {
+            AsyncContext async = q.startAsync();
+            ServletInputStream in = q.getInputStream();
+            async.start(() -> {
+                try {
+                    while (in.read() >= 0) {
+                        read.incrementAndGet();
+                    }
+                } catch (IOException | IllegalStateException e) {
+                    ended.set(e);
+                }
+            });
+            started.set(async);
+        }); RawClient client = web.client()) {
+            client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhello");
+            Await.until("all that came is read", () -> started.get() != null && read.get() == 5);
+            started.get().getResponse().getOutputStream().print("enough");
+            started.get().complete();
+            assertThat(client.readResponse().text()).isEqualTo("enough");
+            Await.until("the other thread reads no more", () -> ended.get() != null);
+            client.expectClosed();
+        }
+    }
+
     @Test
     void writingWhileNotReadyIsRefused() throws Exception {
         AtomicReference<Throwable> refused = new AtomicReference<>();
@@ -377,6 +467,65 @@ class NonBlockingTest {
             client.expectClosed();
             Await.until("destroy was called", Shouting.DESTROYED::get);
             assertThat(web.container.activeRequests()).isZero();
+        }
+    }
+
+    /** Writes more than the sockets hold and closes. */
+    public static final class Pouring implements HttpUpgradeHandler {
+
+        @Override
+        public void init(WebConnection connection) {
+            try {
+                ServletOutputStream out = connection.getOutputStream();
+                out.setWriteListener(new WriteListener() {
+                    @Override
+                    public void onWritePossible() throws IOException {
+                        out.write(new byte[LARGE]);
+                        out.close();
+                    }
+
+                    @Override
+                    public void onError(Throwable t) {
+                    }
+                });
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void destroy() {
+            ENDED.incrementAndGet();
+        }
+    }
+
+    /** Reads, and does nothing about anything. */
+    public static final class Silent implements HttpUpgradeHandler {
+
+        @Override
+        public void init(WebConnection connection) {
+            try {
+                connection.getInputStream().setReadListener(new ReadListener() {
+                    @Override
+                    public void onDataAvailable() {
+                    }
+
+                    @Override
+                    public void onAllDataRead() {
+                    }
+
+                    @Override
+                    public void onError(Throwable t) {
+                    }
+                });
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void destroy() {
+            ENDED.incrementAndGet();
         }
     }
 
