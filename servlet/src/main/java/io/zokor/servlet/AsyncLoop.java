@@ -264,11 +264,9 @@ final class AsyncLoop {
         if (leftUndecided()) {
             // Servlet 6.1 section 2.3.3.3: an error dispatch with 500, then the container completes.
             ZokorServletResponse response = cycle.response();
-            if (response.isSent()) {
+            response.takePendingError();
+            if (!cycle.context().errorPages().answer(cycle, new ZokorServletResponse.PendingError(500, null))) {
                 response.controller().abort(new TimeoutException("asynchronous request timed out"));
-            } else {
-                response.takePendingError();
-                cycle.context().errorPages().answer(cycle, new ZokorServletResponse.PendingError(500, null));
             }
             decideCompletion();
         }

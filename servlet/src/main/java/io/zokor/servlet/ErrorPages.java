@@ -94,13 +94,17 @@ final class ErrorPages {
         }
     }
 
-    /** Answers {@code sendError}. */
-    void answer(RequestCycle cycle, ZokorServletResponse.PendingError error) throws Exception {
-        if (cycle.response().isSent()) {
-            return;
+    /**
+     * Answers {@code sendError}.
+     *
+     * @return whether that was possible: not where bytes have left
+     */
+    boolean answer(RequestCycle cycle, ZokorServletResponse.PendingError error) throws Exception {
+        if (!cycle.response().prepareErrorUnlessSent(error.status())) {
+            return false;
         }
-        cycle.response().prepareError(error.status());
         page(cycle, error.status(), error.message(), null);
+        return true;
     }
 
     private void page(RequestCycle cycle, int status, @Nullable String message, @Nullable Throwable thrown)

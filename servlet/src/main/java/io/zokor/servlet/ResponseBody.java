@@ -33,6 +33,9 @@ final class ResponseBody implements ContainerOutput.Sink {
     /** Known to be committed, so that the lock is not needed to say so. */
     private volatile boolean committed;
 
+    /** A helper has begun to write: its bytes leave, whatever is decided meanwhile. */
+    private volatile boolean leaving;
+
     /** Declared length, or -1. */
     private long declared = -1;
 
@@ -67,6 +70,11 @@ final class ResponseBody implements ContainerOutput.Sink {
     /** {@return whether the application can change the head no more, as bytes have left or it has closed the response} */
     boolean isCommitted() {
         return committed || output.isClosed() || controller.isCommitted();
+    }
+
+    /** {@return whether bytes have left, or are about to} */
+    boolean isSent() {
+        return leaving || controller.isCommitted();
     }
 
     void checkNotCommitted() {
@@ -204,6 +212,7 @@ final class ResponseBody implements ContainerOutput.Sink {
     @Override
     public void beforeHelper() {
         committed = true;
+        leaving = true;
     }
 
     @Override

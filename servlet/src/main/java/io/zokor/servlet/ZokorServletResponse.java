@@ -382,7 +382,7 @@ final class ZokorServletResponse implements HttpServletResponse {
 
     /** {@return whether bytes have left, whatever the application has closed} */
     boolean isSent() {
-        return body.controller().isCommitted();
+        return body.isSent();
     }
 
     /** Ends the response; what is written from now on is ignored. */
@@ -411,6 +411,20 @@ final class ZokorServletResponse implements HttpServletResponse {
             body.reopenLocked();
             fields.prepareErrorLocked(status);
             forgetStreamLocked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does so in one with the question whether bytes have left: another thread may be writing. */
+    boolean prepareErrorUnlessSent(int status) {
+        lock.lock();
+        try {
+            boolean unsent = !isSent();
+            if (unsent) {
+                prepareError(status);
+            }
+            return unsent;
         } finally {
             lock.unlock();
         }

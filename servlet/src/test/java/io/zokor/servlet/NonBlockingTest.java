@@ -274,6 +274,30 @@ class NonBlockingTest {
         }
     }
 
+    /** What is being written cannot be taken back for an error page, so that half of it must not look whole. */
+    @Test
+    void timeoutWhileAWriteIsPendingCutsTheConnection() throws Exception {
+        try (Web web = Web.serving((q, r) -> {
+            AsyncContext async = q.startAsync();
+            async.setTimeout(1);
+            ServletOutputStream out = r.getOutputStream();
+            out.setWriteListener(new WriteListener() {
+                @Override
+                public void onWritePossible() throws IOException {
+                    out.write(new byte[LARGE]);
+                }
+
+                @Override
+                public void onError(Throwable t) {
+                }
+            });
+        }); RawClient client = RawClient.connect(web.server.address(), 4096)) {
+            client.sendHead("GET / HTTP/1.1", "Host: localhost");
+            assertThat(client.readAll()).doesNotContain(" 500 ").doesNotEndWith("0\r\n\r\n");
+            assertThat(web.panics).isEmpty();
+        }
+    }
+
     /** {@code close} does not wait for a write that is pending, but follows it. */
     @Test
     void closingTheOutputOfAnUpgradedConnectionFollowsAPendingWrite() throws Exception {
