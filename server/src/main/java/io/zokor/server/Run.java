@@ -187,7 +187,7 @@ final class Run implements ServerPhase {
 
     /**
      * Waits for the connections to end. New ones that say nothing are closed after a moment; those that turn idle meanwhile at
-     * once.
+     * once. Once everything has been cut there is nothing to wait for: a handler that takes no notice may run for ever.
      *
      * @param deadline moment of {@link System#nanoTime()}
      */
@@ -203,7 +203,7 @@ final class Run implements ServerPhase {
             if (registry.awaitServed(Math.max(left, 0))) {
                 return !cut;
             }
-            if (System.nanoTime() - deadline >= 0) {
+            if (cut || System.nanoTime() - deadline >= 0) {
                 return false;
             }
         }

@@ -87,6 +87,35 @@ class ShutdownTest {
     }
 
     @Test
+    void closeEndsAShutdownThatWaitsForAHandlerThatIgnoresInterrupts() throws Exception {
+        CountDownLatch inHandler = new CountDownLatch(1);
+        try (LogCapture log = LogCapture.server(); TestServer server = TestServer.serving((request, response) -> {
+            inHandler.countDown();
+            awaitUninterruptibly(release);
+        })) {
+            server.client().sendHead("GET / HTTP/1.1", "Host: a");
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Boolean> shutdown = shutdown(server, Duration.ofDays(1));
+            Await.until("a closed listener", () -> !canConnect(server.port()));
+            server.server().close();
+            assertThat(shutdown.get(30, TimeUnit.SECONDS)).isFalse();
+            assertThat(log.text()).contains("1 request cut: GET /");
+        } finally {
+            release.countDown();
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // Goes on, as badly written code does.
+            }
+        }
+    }
+
+    @Test
     void pipelinedRequestsBehindTheLastAreNotServed() throws Exception {
         try (TestServer server = TestServer.serving(slow)) {
             RawClient client = server.client()

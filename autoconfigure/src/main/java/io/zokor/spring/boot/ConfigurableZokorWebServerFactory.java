@@ -70,7 +70,7 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
     /**
      * Sets which proxies are believed, in PROXY protocol headers and in forwarded header fields.
      *
-     * @param ranges their addresses
+     * @param ranges their addresses; by default private and loopback ones
      */
     void setTrustedProxies(List<AddressRange> ranges);
 

@@ -45,7 +45,8 @@ public final class ZokorWebServer implements WebServer {
     private final WebServerSettings settings;
     private final TempDirs tempDirs;
     private @Nullable KeepAliveThread keepAlive;
-    private @Nullable GracefulShutdown gracefulShutdown;
+    /** Written under the lock, read by the thread that shuts down as well. */
+    private volatile @Nullable GracefulShutdown gracefulShutdown;
     private boolean started;
     private boolean destroyed;
 
@@ -58,6 +59,14 @@ public final class ZokorWebServer implements WebServer {
         this.accessLog = accessLog;
         this.settings = settings;
         this.tempDirs = tempDirs;
+        server.onShutdown(this::refusing);
+    }
+
+    private void refusing() {
+        GracefulShutdown pending = gracefulShutdown;
+        if (pending != null) {
+            pending.refusing();
+        }
     }
 
     /** Builds the application; nothing listens and nothing of it stays where this fails. */
@@ -242,7 +251,8 @@ public final class ZokorWebServer implements WebServer {
             if (settings.shutdown() == Shutdown.IMMEDIATE) {
                 begun = null;
             } else {
-                server.keepAlives(settings.drainDelay().isZero());
+                // Here and not by the thread that shuts down: an answer that comes in between is told to be the last as well.
+                server.keepAlives(false);
                 if (redirecting != null) {
                     // Nothing there takes long enough to wait for.
                     redirecting.close();

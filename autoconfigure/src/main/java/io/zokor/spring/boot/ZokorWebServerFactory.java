@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 import io.zokor.config.Compression;
 import io.zokor.config.Limits;
@@ -39,6 +40,12 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
 
     private static final Log logger = LogFactory.getLog(ZokorWebServerFactory.class);
 
+    /** The default of {@code zokor.trusted-proxies}, for those who make a factory themselves. */
+    private static final List<AddressRange> PRIVATE_NETWORKS = Stream
+            .of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+                    "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10")
+            .map(AddressRange::parse).toList();
+
     private final List<ZokorServerCustomizer> customizers = new ArrayList<>();
     private final List<ServerListener> listeners = new ArrayList<>();
     private String name = "main";
@@ -48,7 +55,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private Duration drainDelay = Duration.ZERO;
     private boolean preserveEncodedSlash;
     private boolean platformThreads;
-    private List<AddressRange> trustedProxies = List.of();
+    private List<AddressRange> trustedProxies = PRIVATE_NETWORKS;
     private boolean useForwardHeaders;
     private ForwardedFields forwardedFields = ForwardedFields.X_FORWARDED;
     private boolean proxyProtocol;

@@ -303,6 +303,21 @@ class ZokorWebServerTests {
     }
 
     @Test
+    void onceAGracefulShutdownHasBegunNobodyConnectsAndEveryAnswerIsTheLast() throws InterruptedException {
+        factory.setShutdown(Shutdown.GRACEFUL);
+        create().start();
+        int port = server.getPort();
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /wait HTTP/1.1", "Host: a");
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
+            shutDown();
+            assertThat(refuses(port)).isTrue();
+            release.countDown();
+            assertThat(client.readResponse().header("Connection")).contains("close");
+        }
+    }
+
+    @Test
     void stopEndsAGracefulShutdownWithoutWaiting() throws InterruptedException {
         factory.setShutdown(Shutdown.GRACEFUL);
         create().start();

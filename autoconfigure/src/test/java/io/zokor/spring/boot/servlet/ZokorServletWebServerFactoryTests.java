@@ -537,11 +537,8 @@ class ZokorServletWebServerFactoryTests {
         }
     }
 
-    @Test
-    void stopReturnsAlthoughAHandlerIgnoresInterrupts() throws Exception {
-        CountDownLatch inHandler = new CountDownLatch(1);
-        CountDownLatch release = new CountDownLatch(1);
-        start(servlet("/a", (request, response) -> {
+    private static ServletContextInitializer stubborn(CountDownLatch inHandler, CountDownLatch release) {
+        return servlet("/a", (request, response) -> {
             inHandler.countDown();
             boolean waiting = true;
             while (waiting) {
@@ -551,7 +548,41 @@ class ZokorServletWebServerFactoryTests {
                     waiting = true;
                 }
             }
-        }));
+        });
+    }
+
+    @Test
+    void stopEndsAGracefulShutdownAlthoughAHandlerIgnoresInterrupts() throws Exception {
+        CountDownLatch inHandler = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        factory.setShutdown(Shutdown.GRACEFUL);
+        start(stubborn(inHandler, release));
+        try (RawClient client = RawClient.connect(server.getPort())) {
+            client.sendHead("GET /a HTTP/1.1", "Host: a");
+            assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
+            BlockingQueue<GracefulShutdownResult> results = new ArrayBlockingQueue<>(2);
+            server.shutDownGracefully(results::add);
+            server.stop();
+            assertThat(results.poll(30, TimeUnit.SECONDS)).isEqualTo(GracefulShutdownResult.REQUESTS_ACTIVE);
+            assertThat(release.getCount()).isEqualTo(1);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void aFactoryOfOnesOwnBelievesThePrivateNetworksThatThePropertyNames() {
+        factory.setUseForwardHeaders(true);
+        start(answering("/a", request -> request.getRemoteAddr() + " " + request.getScheme()));
+        assertThat(get("/a", "X-Forwarded-For: 198.51.100.7", "X-Forwarded-Proto: https").text())
+                .isEqualTo("198.51.100.7 https");
+    }
+
+    @Test
+    void stopReturnsAlthoughAHandlerIgnoresInterrupts() throws Exception {
+        CountDownLatch inHandler = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        start(stubborn(inHandler, release));
         try (RawClient client = RawClient.connect(server.getPort())) {
             client.sendHead("GET /a HTTP/1.1", "Host: a");
             assertThat(inHandler.await(30, TimeUnit.SECONDS)).isTrue();
