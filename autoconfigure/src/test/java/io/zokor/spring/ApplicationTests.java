@@ -136,6 +136,13 @@ class ApplicationTests {
     }
 
     @Test
+    void aRequestHeaderLimitOfBootThatIsNoSizeIsTheDefault() {
+        int port = start("server.max-http-request-header-size=-1");
+        assertThat(withHeaderOf(port, 7_000)).isEqualTo(200);
+        assertThat(withHeaderOf(port, 9_000)).isEqualTo(431);
+    }
+
+    @Test
     void theRequestHeaderLimitOfZokorWins() {
         int port = start("server.max-http-request-header-size=1KB", "zokor.limits.max-header-bytes=2KB");
         assertThat(withHeaderOf(port, 1500)).isEqualTo(200);

@@ -45,7 +45,7 @@ final class ZokorWebServerFactoryCustomizer
     @Override
     public void customize(ConfigurableZokorWebServerFactory factory) {
         boolean management = WebServerApplicationContext.hasServerNamespace(context, "management");
-        long headerBytes = serverProperties.getMaxHttpRequestHeaderSize().toBytes();
+        long headerBytes = headerBytes();
         Timeouts timeouts = properties.timeouts().toTimeouts();
         // What an operator asks for, such as a heap dump, takes its time.
         factory.setTimeouts(management ? timeouts.withRequest(null) : timeouts);
@@ -80,6 +80,12 @@ final class ZokorWebServerFactoryCustomizer
         }
         context.getBeansOfType(ZokorServerCustomizer.class, false, false).values().stream()
                 .sorted(AnnotationAwareOrderComparator.INSTANCE).forEach(factory::addServerCustomizers);
+    }
+
+    /** Boot's other servers fall back on their default where the property is no size; the word of {@code zokor.*} is strict. */
+    private long headerBytes() {
+        long bytes = serverProperties.getMaxHttpRequestHeaderSize().toBytes();
+        return bytes > 0 ? bytes : Limits.defaults().maxHeaderBytes();
     }
 
     /** On platforms whose router always writes these fields, they are read unless the application says otherwise. */
