@@ -423,7 +423,9 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
     @Override
     public int getSessionTimeout() {
         checkUnrestricted();
-        return (sessions().timeoutSeconds() + 59) / 60;
+        int seconds = sessions().timeoutSeconds();
+        // Rounded up, as 0 would mean never; and never is -1, as others say it.
+        return seconds <= 0 ? -1 : (seconds - 1) / 60 + 1;
     }
 
     @Override
