@@ -1,6 +1,7 @@
 package io.zokor.spring.boot;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 
 import io.zokor.config.Limits;
@@ -124,7 +125,17 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
     void addListeners(ListenerSettings... listeners);
 
     /**
-     * Adds customizers; they run in their order, after all other settings.
+     * Replaces the customizers.
+     *
+     * @param customizers the customizers
+     */
+    void setServerCustomizers(Collection<? extends ZokorServerCustomizer> customizers);
+
+    /** {@return the customizers in their order; a view} */
+    Collection<ZokorServerCustomizer> getServerCustomizers();
+
+    /**
+     * Adds customizers that are not there yet; they run in their order, after all other settings.
      *
      * @param customizers the customizers
      */

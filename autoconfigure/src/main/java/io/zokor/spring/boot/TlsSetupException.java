@@ -1,7 +1,9 @@
 package io.zokor.spring.boot;
 
+import org.springframework.boot.web.server.WebServerException;
+
 /** The keys or the trust of a server cannot be used. */
-public final class TlsSetupException extends IllegalStateException {
+public final class TlsSetupException extends WebServerException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +17,7 @@ public final class TlsSetupException extends IllegalStateException {
      * @param cause what is wrong; its message becomes that of the exception
      */
     public TlsSetupException(String source, RuntimeException cause) {
-        super(cause.getMessage(), cause);
+        super(String.valueOf(cause.getMessage()), cause);
         this.source = source;
     }
 

@@ -47,6 +47,7 @@ public final class ZokorWebServer implements WebServer {
     private @Nullable KeepAliveThread keepAlive;
     /** Written under the lock, read by the thread that shuts down as well. */
     private volatile @Nullable GracefulShutdown gracefulShutdown;
+    private volatile @Nullable String startedLogMessage;
     private boolean started;
     private boolean destroyed;
 
@@ -109,8 +110,10 @@ public final class ZokorWebServer implements WebServer {
             String ports = ports(listenLocked());
             String path = deployment.contextPath();
             // Worded as every server of Spring Boot's: people and their scripts look for it.
-            logger.info("Zokor started on " + ports
-                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'"));
+            String message = "Zokor started on " + ports
+                    + (path == null ? "" : " with context path '" + (path.isEmpty() ? "/" : path) + "'");
+            startedLogMessage = message;
+            logger.info(message);
             logger.info("Zokor serves " + ports + settingsWorthKnowing());
         } finally {
             lock.unlock();
@@ -334,6 +337,11 @@ public final class ZokorWebServer implements WebServer {
     /** {@return the name of the server: {@code main} or {@code management}} */
     public String name() {
         return server.config().name();
+    }
+
+    /** {@return what the last start has logged, or {@code null} where nothing has listened yet} */
+    public @Nullable String startedLogMessage() {
+        return startedLogMessage;
     }
 
     /** {@return what has happened in the server since it was made} */

@@ -3,7 +3,11 @@ package io.zokor.spring.boot;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -33,6 +37,7 @@ import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
 import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerException;
+import org.springframework.util.Assert;
 
 /** What the factories of Zokor servers have in common: everything but what is served. Used by one thread at a time. */
 public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServerFactory
@@ -46,7 +51,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
                     "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10")
             .map(AddressRange::parse).toList();
 
-    private final List<ZokorServerCustomizer> customizers = new ArrayList<>();
+    /** A set: what is a bean and added to the factory as well is still called once. */
+    private final Set<ZokorServerCustomizer> customizers = new LinkedHashSet<>();
     private final List<ServerListener> listeners = new ArrayList<>();
     private String name = "main";
     private Timeouts timeouts = Timeouts.defaults();
@@ -154,16 +160,31 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
 
     @Override
     public final void addListeners(ListenerSettings... listeners) {
+        Assert.notNull(listeners, "'listeners' must not be null");
         this.additional.addAll(List.of(listeners));
     }
 
     @Override
+    public final void setServerCustomizers(Collection<? extends ZokorServerCustomizer> customizers) {
+        Assert.notNull(customizers, "'customizers' must not be null");
+        this.customizers.clear();
+        this.customizers.addAll(customizers);
+    }
+
+    @Override
+    public final Collection<ZokorServerCustomizer> getServerCustomizers() {
+        return Collections.unmodifiableSet(customizers);
+    }
+
+    @Override
     public final void addServerCustomizers(ZokorServerCustomizer... customizers) {
+        Assert.notNull(customizers, "'customizers' must not be null");
         this.customizers.addAll(List.of(customizers));
     }
 
     @Override
     public final void addServerListeners(ServerListener... listeners) {
+        Assert.notNull(listeners, "'listeners' must not be null");
         this.listeners.addAll(List.of(listeners));
     }
 

@@ -34,6 +34,7 @@ import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.Ssl;
+import org.springframework.boot.web.server.WebServerException;
 
 /** {@code server.ssl.*} and bundles. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -157,7 +158,7 @@ class TlsTests {
         ssl.setKeyStore(directory.resolve("a.p12").toUri().toString());
         ssl.setKeyStorePassword("secret");
         ssl.setKeyAlias("test-alias-404");
-        assertThatIllegalStateException().isThrownBy(this::start)
+        assertThatExceptionOfType(WebServerException.class).isThrownBy(this::start)
                 .withMessageContaining("Keystore does not contain alias 'test-alias-404'")
                 .satisfies(e -> assertThat(new TlsSetupFailureAnalyzer().analyze(e).getDescription())
                         .contains("server.ssl", "test-alias-404"));

@@ -2,6 +2,7 @@ package io.zokor.spring.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,8 @@ import java.net.ServerSocket;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -372,5 +375,48 @@ class ZokorWebServerTests {
                 builder -> builder.handler((request, response) -> response.write("customized")));
         create().start();
         assertThat(get(server.getPort())).isEqualTo("customized");
+    }
+
+    @Test
+    void aCustomizerThatIsAddedTwiceIsCalledOnce() {
+        List<String> calls = new ArrayList<>();
+        ZokorServerCustomizer customizer = builder -> calls.add("customized");
+        factory.addServerCustomizers(customizer);
+        factory.addServerCustomizers(customizer);
+        create();
+        assertThat(calls).hasSize(1);
+        assertThat(factory.getServerCustomizers()).containsExactly(customizer);
+    }
+
+    @Test
+    void customizersAreReplacedAndKeepTheirOrder() {
+        List<String> calls = new ArrayList<>();
+        factory.addServerCustomizers(builder -> calls.add("replaced"));
+        factory.setServerCustomizers(List.of(builder -> calls.add("first"), builder -> calls.add("second")));
+        factory.addServerCustomizers(builder -> calls.add("third"));
+        create();
+        assertThat(calls).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullIsRefusedWhereItIsSet() {
+        assertThatIllegalArgumentException().isThrownBy(() -> factory.setServerCustomizers(null))
+                .withMessageContaining("'customizers' must not be null");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> factory.addServerCustomizers((ZokorServerCustomizer[]) null))
+                .withMessageContaining("'customizers' must not be null");
+        assertThatIllegalArgumentException().isThrownBy(() -> factory.addListeners((ListenerSettings[]) null))
+                .withMessageContaining("'listeners' must not be null");
+    }
+
+    @Test
+    void theLineOfTheStartCanBeAskedFor() {
+        factory.addListeners(ListenerSettings.port(0));
+        create();
+        assertThat(server.startedLogMessage()).isNull();
+        server.start();
+        assertThat(server.startedLogMessage()).matches("Zokor started on ports " + server.getPort()
+                + " \\(http\\), \\d+ \\(http\\) with context path '/'");
     }
 }

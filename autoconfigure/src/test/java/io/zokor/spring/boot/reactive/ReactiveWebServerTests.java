@@ -328,7 +328,7 @@ class ReactiveWebServerTests {
         ssl.setKeyStore(directory.resolve("a.p12").toUri().toString());
         ssl.setKeyStorePassword("secret");
         ssl.setKeyAlias("test-alias-404");
-        assertThatIllegalStateException().isThrownBy(() -> create(HELLO))
+        assertThatExceptionOfType(WebServerException.class).isThrownBy(() -> create(HELLO))
                 .withMessageContaining("Keystore does not contain alias 'test-alias-404'");
     }
 

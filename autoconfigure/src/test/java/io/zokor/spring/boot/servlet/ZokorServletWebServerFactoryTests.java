@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.error.ErrorPage;
+import org.springframework.boot.web.server.Compression;
 import org.springframework.boot.web.server.Cookie.SameSite;
 import org.springframework.boot.web.server.GracefulShutdownResult;
 import org.springframework.boot.web.server.MimeMappings;
@@ -460,6 +461,31 @@ class ZokorServletWebServerFactoryTests {
         factory.getSettings().getSession().setTimeout(Duration.ZERO);
         start(answering("/a", request -> request.getSession().getMaxInactiveInterval()));
         assertThat(Integer.parseInt(get("/a").text())).isNotPositive();
+    }
+
+    @Test
+    void theContextTellsTheSessionTimeoutInMinutes() {
+        Duration[] timeouts = { Duration.ofSeconds(10), Duration.ofMinutes(1), Duration.ofSeconds(61), null };
+        List<Integer> told = new ArrayList<>();
+        for (Duration timeout : timeouts) {
+            factory.getSettings().getSession().setTimeout(timeout);
+            server = factory.getWebServer(context -> told.add(context.getSessionTimeout()));
+            end();
+        }
+        assertThat(told).containsExactly(1, 1, 2, -1);
+    }
+
+    @Test
+    void aShortStreamOfUnknownLengthIsCompressed() {
+        Compression compression = new Compression();
+        compression.setEnabled(true);
+        factory.setCompression(compression);
+        start(servlet("/a", (request, response) -> {
+            response.setContentType("text/plain");
+            response.getOutputStream().print("hello");
+            response.getOutputStream().flush();
+        }));
+        assertThat(get("/a", "Accept-Encoding: gzip").header("Content-Encoding")).contains("gzip");
     }
 
     @Test
