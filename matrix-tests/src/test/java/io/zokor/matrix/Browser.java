@@ -91,7 +91,7 @@ final class Browser implements AutoCloseable {
             String pair = field.split(";", 2)[0];
             String name = pair.substring(0, pair.indexOf('='));
             String value = pair.substring(pair.indexOf('=') + 1);
-            if (field.contains("Max-Age=0") || value.isEmpty()) {
+            if (field.contains("Expires=Thu, 01 Jan 1970 ") || value.isEmpty()) {
                 cookies.remove(name);
             } else {
                 cookies.put(name, value);

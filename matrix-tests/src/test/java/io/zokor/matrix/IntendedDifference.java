@@ -61,7 +61,6 @@ record IntendedDifference(String id, Pattern scenario, Pattern trait, Pattern to
                 of("redirect-note", ".* \\(30[1278]\\)", "field content-type", "absent",
                         "\\[text/html;charset=utf-8\\]"),
                 of("redirect-to-nothing", "servlet: redirect\\?to= .*", "field location", ANY, ".*/raw/redirect\\]"),
-                of("cookie-expires", ANY, "field set-cookie", ".*Expires=WHEN.*", ".*Max-Age=.*"),
                 of("filters-see-all",
                         "(dispatch: (forward|view|named).*|path: (WEB|META)-INF|upload: empty|wire: bad chunk) \\(...\\)",
                         SECURITY_FIELDS, "absent", ANY),

@@ -28,24 +28,25 @@ final class SetCookie {
             checkValue(value, cookie.getName());
             text.append(CookieText.toWire(value));
         }
+        int maxAge = cookie.getMaxAge();
         boolean sameSiteThere = false;
         boolean expiresThere = false;
         for (Map.Entry<String, String> attribute : cookie.getAttributes().entrySet()) {
             String name = attribute.getKey();
             String content = attribute.getValue();
-            sameSiteThere |= name.equalsIgnoreCase("SameSite");
-            expiresThere |= name.equalsIgnoreCase("Expires");
-            if (isFlag(name) && "false".equalsIgnoreCase(content)) {
+            if (isFlag(name) && "false".equalsIgnoreCase(content) || isReplaced(name, maxAge)) {
                 continue;
             }
+            sameSiteThere |= name.equalsIgnoreCase("SameSite");
+            expiresThere |= name.equalsIgnoreCase("Expires");
             text.append("; ").append(name);
             if (!isFlag(name) && !content.isEmpty()) {
                 checkAttribute(content, cookie.getName());
                 text.append('=').append(content);
             }
         }
-        if (!expiresThere && cookie.getMaxAge() >= 0) {
-            text.append("; Expires=").append(expiry(cookie.getMaxAge()));
+        if (!expiresThere && maxAge >= 0) {
+            text.append("; Expires=").append(expiry(maxAge));
         }
         if (!sameSiteThere && sameSite != null && !sameSite.isEmpty()) {
             checkAttribute(sameSite, cookie.getName());
@@ -57,6 +58,14 @@ final class SetCookie {
     /** Of the two, Max-Age counts (RFC 6265 section 5.3), but some clients know only the date. */
     private static String expiry(int maxAge) {
         return HttpDate.format(maxAge == 0 ? Instant.EPOCH : Instant.now().plusSeconds(maxAge));
+    }
+
+    /**
+     * A server sends no {@code Max-Age} but a positive one (RFC 6265 section 4.1.1): a cookie that is to go says so by a date that
+     * has passed, whatever other date it has, and one that lasts as long as the browser says nothing.
+     */
+    private static boolean isReplaced(String name, int maxAge) {
+        return name.equalsIgnoreCase("Max-Age") && maxAge <= 0 || name.equalsIgnoreCase("Expires") && maxAge == 0;
     }
 
     private static boolean isFlag(String name) {

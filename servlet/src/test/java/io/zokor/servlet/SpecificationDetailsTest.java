@@ -262,13 +262,22 @@ class SpecificationDetailsTest {
             own.setAttribute("Expires", "Thu, 01 Jan 2032 00:00:00 GMT");
             r.addCookie(own);
             r.addCookie(new Cookie("session", "1"));
+            Cookie goneBefore = new Cookie("before", "1");
+            goneBefore.setAttribute("Expires", "Thu, 01 Jan 2032 00:00:00 GMT");
+            goneBefore.setMaxAge(0);
+            r.addCookie(goneBefore);
+            Cookie negative = new Cookie("negative", "1");
+            negative.setAttribute("Max-Age", "-1");
+            r.addCookie(negative);
         });
         List<String> cookies = response.headers("Set-Cookie");
         assertThat(cookies.get(0))
                 .matches("lasting=1; Max-Age=3600; Expires=\\w{3}, \\d\\d \\w{3} \\d{4} [\\d:]{8} GMT");
-        assertThat(cookies.get(1)).isEqualTo("gone=1; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        assertThat(cookies.get(1)).isEqualTo("gone=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
         assertThat(cookies.get(2)).containsOnlyOnce("Expires=").contains("2032");
         assertThat(cookies.get(3)).isEqualTo("session=1");
+        assertThat(cookies.get(4)).isEqualTo("before=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+        assertThat(cookies.get(5)).isEqualTo("negative=1");
     }
 
     // ---- 14.4: mime-mapping
