@@ -14,9 +14,11 @@ import io.zokor.http.Request;
 import io.zokor.http.RequestTarget;
 import io.zokor.http.ResponseWriter;
 import io.zokor.servlet.mapping.CanonicalPath;
+import io.zokor.servlet.mapping.ServletMappings;
 
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.MappingMatch;
 
 /**
  * One web application of Jakarta Servlet 6.1 as a {@link Handler}. Its life: {@link #builder()}, {@link #initialize()},
@@ -197,7 +199,9 @@ public final class ServletContainer implements Handler {
         String path = raw.startsWith("/") ? CanonicalPath.of(raw, context.encodedSlash()) : "/" + raw;
         String contextPath = context.getContextPath();
         if (!contextPath.isEmpty()) {
-            if (path.equals(contextPath)) {
+            if (path.equals(contextPath) && isMappedAsRoot()) {
+                path += "/";
+            } else if (path.equals(contextPath)) {
                 String query = request.query();
                 response.status(302);
                 // Not the raw path: "//host/../app" would lead to another host (CVE-2018-11784).
@@ -212,6 +216,12 @@ public final class ServletContainer implements Handler {
         Dispatcher.Target target = Dispatcher.Target.of(context, path, PathText.encode(path), null);
         String id = request.connection().id() + "-" + requests.incrementAndGet();
         new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
+    }
+
+    /** {@return whether a servlet has the empty pattern, which is the context path with and without a slash (section 12.2)} */
+    private boolean isMappedAsRoot() {
+        ServletMappings.Match<ServletHolder> match = context.match("/");
+        return match != null && match.kind() == MappingMatch.CONTEXT_ROOT;
     }
 
     /** {@return as much of the path as names the application, as the client wrote it} */

@@ -459,4 +459,18 @@ class ChapterRulesTest {
             Await.until("the end", () -> told.equals(List.of("begin", "b", "end")));
         }
     }
+
+    // ---- 12.2: the empty pattern
+
+    @Test
+    void emptyPatternIsTheContextPathWithoutASlashAsWell() throws Exception {
+        try (Web web = Web.start(b -> b.contextPath("/app"), app -> app.servlet("root", "", (q, r) -> r.getWriter()
+                .print(q.getRequestURI() + " " + q.getContextPath() + " [" + q.getServletPath() + "] " + q.getPathInfo()
+                        + " " + q.getQueryString() + " " + q.getHttpServletMapping().getMappingMatch()))
+                .addMapping(""))) {
+            assertThat(web.get("/app?a=1").text()).isEqualTo("/app /app [] / a=1 CONTEXT_ROOT");
+            assertThat(web.get("/app/").text()).isEqualTo("/app/ /app [] / null CONTEXT_ROOT");
+            assertThat(web.get("/app/other").status()).isEqualTo(404);
+        }
+    }
 }
