@@ -218,6 +218,31 @@ class Http1ServingTest {
         }
     }
 
+    /** RFC 9110 section 9.3.2, for answers of the server's own as well, even where the request line could not be read. */
+    @ParameterizedTest
+    @ValueSource(strings = { "HEAD /\u0001 HTTP/1.1~Host: a~~", "HEAD / HTTP/1.1\nHost: a\n\n",
+        "HEAD /a\rb HTTP/1.1~Host: a~~",
+        "~HEAD /\u0000 HTTP/1.1~Host: a~~", "HEAD / a HTTP/1.1~Host: a~~", "HEAD * HTTP/1.1~Host: a~~",
+        "HEAD / HTTP/2.0~Host: a~~", "HEAD / HTTP/1.1~~", "HEAD / HTTP/1.1~Host: a~b c: d~~",
+        "HEAD / HTTP/1.1~Host: a~Content-Length: x~~", "HEAD / HTTP/1.1~Host: a~Expect: cookies~~" })
+    void headThatIsRefusedHasNoBody(String text) {
+        try (TestServer server = TestServer.serving(HELLO)) {
+            RawClient client = server.client().send(text.replace("~", "\r\n"));
+            assertThat(client.readHeadResponse().status()).isBetween(400, 599);
+            client.expectClosed();
+        }
+    }
+
+    /** RFC 9110 section 9.3.2. */
+    @Test
+    void headWithALineThatIsTooLongHasNoBody() {
+        try (TestServer server = TestServer.serving(HELLO)) {
+            RawClient client = server.client().send("HEAD /" + "a".repeat(9000));
+            assertThat(client.readHeadResponse().status()).isEqualTo(414);
+            client.expectClosed();
+        }
+    }
+
     @Test
     void status204HasNoContentLengthEvenIfTheHandlerSetsOne() {
         try (TestServer server = TestServer.serving((request, response) -> {

@@ -24,6 +24,8 @@ final class Http1RequestReader {
 
     private static final String[] METHODS = { "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH" };
 
+    private static final String HEAD_LINE = "HEAD ";
+
     private static final String HTTP_1_1 = "HTTP/1.1";
 
     private static final String HTTP_1_0 = "HTTP/1.0";
@@ -56,13 +58,7 @@ final class Http1RequestReader {
     RequestHead read(Limits limits, long startedNanos) throws IOException {
         method = "";
         long budget = limits.maxHeaderBytes();
-        int emptyLines = 0;
-        long used;
-        while ((used = lines.read(budget, RULES)) == 2) {
-            if (++emptyLines > MAX_EMPTY_LINES) {
-                throw RULES.malformed("too many empty lines before a request line");
-            }
-        }
+        long used = requestLine(budget);
         byte[] bytes = lines.array();
         int start = lines.start();
         int end = start + lines.length();
@@ -83,6 +79,25 @@ final class Http1RequestReader {
         String host = host(http10, target, headers);
         long length = RequestFraming.of(http10, headers);
         return new RequestHead(method, target, protocol, host, headers, length, !http10, startedNanos);
+    }
+
+    private long requestLine(long budget) throws IOException {
+        int emptyLines = 0;
+        long used;
+        try {
+            while ((used = lines.read(budget, RULES)) == 2) {
+                if (++emptyLines > MAX_EMPTY_LINES) {
+                    throw RULES.malformed("too many empty lines before a request line");
+                }
+            }
+        } catch (IOException e) {
+            // Too long, malformed or late as it is, the line may tell that the answer must have no body.
+            if (lines.isNext(HEAD_LINE)) {
+                method = "HEAD";
+            }
+            throw e;
+        }
+        return used;
     }
 
     private static int tokenEnd(byte[] bytes, int start, int end) {

@@ -78,6 +78,19 @@ final class LineReader {
         }
     }
 
+    /** Whether the line that comes next, complete or not, begins with a text, as far as it can be seen without reading. */
+    boolean isNext(String prefix) {
+        if (in.available() < prefix.length()) {
+            return false;
+        }
+        for (int i = 0; i < prefix.length(); i++) {
+            if (in.array()[in.position() + i] != prefix.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     byte[] array() {
         return in.array();
     }
