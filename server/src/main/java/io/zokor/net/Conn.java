@@ -124,6 +124,16 @@ public interface Conn extends Closeable {
      */
     void shutdownOutput() throws IOException;
 
+    /**
+     * Whether bytes have come that nobody has read. Closing on them resets the connection, and the peer can lose what was written
+     * last (RFC 9112 section 9.6).
+     *
+     * @return {@code false} also where that cannot be known
+     */
+    default boolean hasInput() {
+        return false;
+    }
+
     /** {@return whether it has not been closed} */
     boolean isOpen();
 

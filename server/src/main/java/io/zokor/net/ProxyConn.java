@@ -138,6 +138,11 @@ final class ProxyConn implements Conn {
     }
 
     @Override
+    public boolean hasInput() {
+        return inner.hasInput();
+    }
+
+    @Override
     public boolean isOpen() {
         return inner.isOpen();
     }

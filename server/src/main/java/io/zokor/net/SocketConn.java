@@ -2,6 +2,7 @@ package io.zokor.net;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -172,6 +173,19 @@ final class SocketConn implements Conn {
     @Override
     public void shutdownOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    @Override
+    public boolean hasInput() {
+        if (!(remote instanceof InetSocketAddress)) {
+            return false;
+        }
+        try {
+            return channel.socket().getInputStream().available() > 0;
+        } catch (IOException e) {
+            // The input has ended.
+            return false;
+        }
     }
 
     @Override

@@ -332,6 +332,11 @@ final class TlsConn implements Conn {
     }
 
     @Override
+    public boolean hasInput() {
+        return inner.hasInput();
+    }
+
+    @Override
     public boolean isOpen() {
         return inner.isOpen() && !closing;
     }

@@ -59,6 +59,24 @@ class KeepAliveTest {
         }
     }
 
+    /**
+     * RFC 9112 section 9.6: what comes behind the last request must not turn the close into a reset, which would take the end of
+     * the response away; also where all that was read of the input is that request, as with one that just fills the buffer.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = { 100, 256, 257, 1024, 4096, 8000 })
+    void theLastResponseIsWholeWhateverFollowsItsRequest(int length) {
+        int size = 3_000_000;
+        try (TestServer server = TestServer.serving((request, response) -> response.write(new byte[size]))) {
+            String head = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nX: ";
+            RawClient client = server.client();
+            client.send(head + "x".repeat(length - head.length() - 4) + "\r\n\r\n" + "y".repeat(20_000));
+            assertThat(client.readResponse().body()).hasSize(size);
+            client.expectClosed();
+            assertThat(client.wasReset()).isFalse();
+        }
+    }
+
     @Test
     void http11ClosesWhenAsked() {
         try (TestServer server = TestServer.serving(PATH)) {

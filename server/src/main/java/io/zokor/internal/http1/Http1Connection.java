@@ -264,7 +264,7 @@ public final class Http1Connection {
      * that the connection is only held open, so that the client can read.
      */
     private CloseReason end(CloseReason reason, boolean requestEnded) {
-        if (requestEnded && in.available() == 0) {
+        if (requestEnded && in.available() == 0 && !conn.hasInput()) {
             return reason;
         }
         Limits limits = server.limits().get();
