@@ -341,6 +341,23 @@ class PropertiesOnTheWireTests {
         assertThat(redirect("/redirect")).startsWith("http://localhost").endsWith("/hello?a=b");
     }
 
+    @Test
+    void servletRelativeRedirectsByTheFilterOfTheFramework() {
+        start("zokor.servlet.relative-redirects=true", "server.forward-headers-strategy=framework");
+        assertThat(forwardedRedirect()).isEqualTo("/hello?a=b");
+        end();
+        start("server.forward-headers-strategy=framework");
+        assertThat(forwardedRedirect()).isEqualTo("https://example.com/hello?a=b");
+    }
+
+    private String forwardedRedirect() {
+        try (RawClient client = RawClient.connect(port)) {
+            client.sendHead("GET /redirect HTTP/1.1", "Host: a", "X-Forwarded-Proto: https",
+                    "X-Forwarded-Host: example.com");
+            return client.readResponse().header("Location").orElse("none");
+        }
+    }
+
     private String redirect(String target) {
         try (RawClient client = RawClient.connect(port)) {
             return client.get(target).header("Location").orElse("none");

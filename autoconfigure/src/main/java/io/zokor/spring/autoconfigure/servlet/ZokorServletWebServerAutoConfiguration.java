@@ -11,12 +11,16 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnNotWarDeployment;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.SearchStrategy;
+import org.springframework.boot.web.server.autoconfigure.servlet.ForwardedHeaderFilterCustomizer;
 import org.springframework.boot.web.server.autoconfigure.servlet.ServletWebServerConfiguration;
 import org.springframework.boot.web.server.servlet.ServletWebServerFactory;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Primary;
 
 import jakarta.servlet.ServletRequest;
 
@@ -47,5 +51,23 @@ public final class ZokorServletWebServerAutoConfiguration {
     @ConditionalOnNotWarDeployment
     ZokorServletWebServerFactoryCustomizer zokorServletWebServerFactoryCustomizer(ZokorProperties properties) {
         return new ZokorServletWebServerFactoryCustomizer(properties.servlet());
+    }
+
+    /**
+     * With {@code server.forward-headers-strategy=framework}, Spring's filter is what writes redirects. Boot wants one customizer
+     * of it at most, and Tomcat's auto-configuration has one: only where it is needed there is another, which goes before.
+     */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ForwardedHeaderFilterCustomizer.class)
+    @ConditionalOnBooleanProperty("zokor.servlet.relative-redirects")
+    @ConditionalOnProperty(name = "server.forward-headers-strategy", havingValue = "framework")
+    static final class RelativeRedirects {
+
+        @Bean
+        @Primary
+        @ConditionalOnMissingBean
+        ForwardedHeaderFilterCustomizer zokorForwardedHeaderFilterCustomizer() {
+            return filter -> filter.setRelativeRedirects(true);
+        }
     }
 }
