@@ -1,5 +1,6 @@
 package io.zokor.servlet;
 
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +13,9 @@ import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
 import io.zokor.http.RequestTarget;
+import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.ServerErrorBody;
 import io.zokor.servlet.mapping.CanonicalPath;
 import io.zokor.servlet.mapping.ServletMappings;
 
@@ -209,13 +212,25 @@ public final class ServletContainer implements Handler {
                 return;
             }
             if (!path.startsWith(contextPath) || path.charAt(contextPath.length()) != '/') {
-                throw new RejectedRequestException(404, RejectReason.TARGET, "the path is outside of the application");
+                answerOutside(response);
+                return;
             }
             path = path.substring(contextPath.length());
         }
         Dispatcher.Target target = Dispatcher.Target.of(context, path, PathText.encode(path), null);
         String id = request.connection().id() + "-" + requests.incrementAndGet();
         new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
+    }
+
+    /** Counted as refused, but nothing is wrong with the connection: probes of balancers ask for "/" again and again. */
+    private static void answerOutside(ResponseWriter response) throws IOException {
+        ResponseController controller = response.controller();
+        controller.refused(
+                new RejectedRequestException(404, RejectReason.TARGET, "the path is outside of the application"));
+        ServerErrorBody body = controller.renderError(404);
+        response.status(404);
+        response.headers().set("Content-Type", body.contentType());
+        response.write(body.content());
     }
 
     /** {@return whether a servlet has the empty pattern, which is the context path with and without a slash (section 12.2)} */

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 
 /** Servlet 6.1 section 3.5 on the wire. */
@@ -68,8 +69,17 @@ class PathsWireTest {
         }
     }
 
-    @Test
-    void whatIsOutsideOfTheContextIsNotFound() {
-        assertThat(application.get("/application/x").status()).isEqualTo(404);
+    /** The connection goes on: nothing is wrong with it, and whoever probes "/" asks again. */
+    @ParameterizedTest
+    @ValueSource(strings = { "/application/x", "/" })
+    void whatIsOutsideOfTheContextIsNotFound(String target) {
+        try (RawClient client = application.connect()) {
+            client.sendHead("GET " + target + " HTTP/1.1", "Host: localhost");
+            RawResponse outside = client.readResponse();
+            assertThat(outside.status()).isEqualTo(404);
+            assertThat(outside.text()).isEqualTo("404 Not Found\n");
+            client.sendHead("GET /app/x HTTP/1.1", "Host: localhost");
+            assertThat(client.readResponse().status()).isEqualTo(200);
+        }
     }
 }
