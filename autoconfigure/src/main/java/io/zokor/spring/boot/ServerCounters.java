@@ -5,7 +5,6 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -94,19 +93,7 @@ public final class ServerCounters implements ServerListener {
         }
     }
 
-    /** Its methods are written out: those of a record are made when they are first called, which the start would wait for. */
     private record Key(String name, @Nullable Object first, @Nullable Object second) {
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Key key && name.equals(key.name) && Objects.equals(first, key.first)
-                    && Objects.equals(second, key.second);
-        }
-
-        @Override
-        public int hashCode() {
-            return (name.hashCode() * 31 + Objects.hashCode(first)) * 31 + Objects.hashCode(second);
-        }
     }
 
     /** Makes counters that stand at zero. */
@@ -304,12 +291,11 @@ public final class ServerCounters implements ServerListener {
     }
 
     private static String tag(@Nullable Object value) {
-        if (value instanceof CloseReason reason) {
-            return reason.tag();
-        }
-        if (value instanceof TimeoutKind kind) {
-            return kind.tag();
-        }
-        return value instanceof RejectReason reason ? reason.tag() : String.valueOf(value);
+        return switch (value) {
+            case CloseReason reason -> reason.tag();
+            case TimeoutKind kind -> kind.tag();
+            case RejectReason reason -> reason.tag();
+            case null, default -> String.valueOf(value);
+        };
     }
 }
