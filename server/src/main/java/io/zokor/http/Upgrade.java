@@ -3,7 +3,7 @@ package io.zokor.http;
 import java.io.IOException;
 
 /**
- * What goes on where a request has switched its protocol (RFC 9110 section 7.8); see {@link ResponseController#upgrade(Upgrade)}.
+ * What goes on where a request has switched its protocol (RFC 9110 section 7.8); see {@code ResponseController.upgrade}.
  * {@link #serve} runs on the thread that has served the request; the other methods are called by any thread meanwhile and must not
  * block.
  */
