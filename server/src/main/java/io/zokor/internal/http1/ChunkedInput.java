@@ -1,15 +1,13 @@
 package io.zokor.internal.http1;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 import io.zokor.config.Limits;
 import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.internal.message.TrailerRules;
 import io.zokor.net.ByteReader;
 import io.zokor.net.PeerGoneException;
 
@@ -31,22 +29,6 @@ final class ChunkedInput implements BodyInput {
 
     private static final LineReader.Rules RULES_AFTER_DATA = new LineReader.Rules(RejectReason.CHUNK,
             RejectReason.CHUNK, 400, "nothing (a chunk is longer than its size)");
-
-    /**
-     * What is settled by the time that trailers come: framing, routing, modifiers of the request, authentication, control of
-     * the response, format of the content (RFC 9110 section 6.5.1, CVE-2023-45648).
-     */
-    private static final Set<String> FORBIDDEN = Set.of("transfer-encoding", "host", "connection", "keep-alive", "te",
-            "trailer", "upgrade", "http2-settings", "via", "forwarded", "x-real-ip", "expect", "max-forwards", "range",
-            "pragma", "origin", "referer", "cache-control", "cookie", "cookie2", "set-cookie", "set-cookie2",
-            "authorization", "www-authenticate", "authentication-info", "age", "date", "expires", "location",
-            "retry-after", "vary", "warning", "strict-transport-security", "x-http-method-override");
-
-    private static final List<String> FORBIDDEN_PREFIXES = List.of("content-", "proxy-", "x-forwarded-", "if-",
-            "accept", "access-control-", "sec-");
-
-    /** What is computed while content is sent, which is what trailers are for. */
-    private static final Set<String> ALLOWED = Set.of("content-digest", "content-md5");
 
     private final ByteReader in;
 
@@ -140,7 +122,7 @@ final class ChunkedInput implements BodyInput {
         if (left > 0) {
             return true;
         }
-        trailers = allowed(FieldReader.read(lines, limits, limits.maxHeaderBytes()));
+        trailers = TrailerRules.allowed(FieldReader.read(lines, limits, limits.maxHeaderBytes()));
         return false;
     }
 
@@ -149,23 +131,6 @@ final class ChunkedInput implements BodyInput {
         if (lines.read(2, RULES_AFTER_DATA) != 2) {
             throw refused("a chunk is longer than its size");
         }
-    }
-
-    /** Whether a field may stand behind a body, in either direction. */
-    static boolean isAllowedTrailer(String name) {
-        String lower = name.toLowerCase(Locale.ROOT);
-        return ALLOWED.contains(lower)
-                || !FORBIDDEN.contains(lower) && FORBIDDEN_PREFIXES.stream().noneMatch(lower::startsWith);
-    }
-
-    private static Headers allowed(Headers received) {
-        Headers kept = new Headers();
-        received.forEach((name, value) -> {
-            if (isAllowedTrailer(name)) {
-                kept.addChecked(name, value);
-            }
-        });
-        return kept.seal();
     }
 
     private static long parse(byte[] bytes, int start, int length) throws RejectedRequestException {

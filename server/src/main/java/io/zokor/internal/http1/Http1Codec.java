@@ -14,6 +14,7 @@ import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.ExchangeCodec;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ResponseHead;
+import io.zokor.internal.message.TrailerRules;
 import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
 import io.zokor.net.Deadline;
@@ -292,7 +293,7 @@ final class Http1Codec implements ExchangeCodec {
             out.add('0');
             out.addLineEnd();
             trailers.forEach((name, value) -> {
-                if (ChunkedInput.isAllowedTrailer(name)) {
+                if (TrailerRules.isAllowed(name)) {
                     out.addField(name, value);
                 }
             });

@@ -11,6 +11,8 @@ import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.RequestTarget;
 import io.zokor.internal.exchange.RequestHead;
+import io.zokor.internal.message.HostSyntax;
+import io.zokor.internal.message.TargetParser;
 import io.zokor.net.ByteReader;
 
 /** Reads the heads of requests (RFC 9112 sections 2 to 6). Owned by the connection's thread. */

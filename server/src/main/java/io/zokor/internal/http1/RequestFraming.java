@@ -5,6 +5,7 @@ import java.util.List;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.internal.message.ContentLength;
 
 /**
  * How long a request's body is (RFC 9112 section 6). There is no lenient mode: whatever two readers could read differently is
@@ -28,7 +29,7 @@ final class RequestFraming {
         List<String> codings = headers.all("Transfer-Encoding");
         List<String> lengths = headers.all("Content-Length");
         if (codings.isEmpty()) {
-            return lengths.isEmpty() ? 0 : length(lengths);
+            return lengths.isEmpty() ? 0 : ContentLength.parse(lengths);
         }
         if (http10) {
             throw refused("Transfer-Encoding in HTTP/1.0 (section 6.1, CVE-2021-33037)");
@@ -62,28 +63,6 @@ final class RequestFraming {
         String before = coding.substring(0, comma).strip();
         return !before.isEmpty() && before.chars().allMatch(c -> c > ' ' && c < 127 && c != ',')
                 && !before.equalsIgnoreCase("chunked") && !before.equalsIgnoreCase("identity");
-    }
-
-    private static long length(List<String> lengths) throws RejectedRequestException {
-        if (lengths.size() > 1) {
-            throw refused("more than one Content-Length (section 6.3)");
-        }
-        String text = lengths.getFirst();
-        long length = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < '0' || c > '9') {
-                throw refused("a Content-Length that is no number (CVE-2022-42252, CVE-2023-40167)");
-            }
-            if (length > (Long.MAX_VALUE - 9) / 10) {
-                throw new RejectedRequestException(413, RejectReason.BODY_TOO_LARGE, "a Content-Length beyond 2^63");
-            }
-            length = length * 10 + c - '0';
-        }
-        if (text.isEmpty()) {
-            throw refused("an empty Content-Length");
-        }
-        return length;
     }
 
     private static RejectedRequestException refused(String detail) {

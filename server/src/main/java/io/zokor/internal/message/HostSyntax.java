@@ -1,15 +1,20 @@
-package io.zokor.internal.http1;
+package io.zokor.internal.message;
 
 /** Grammar of host and port (RFC 9110 section 7.2, RFC 3986 section 3.2). Stateless, pure. */
-final class HostSyntax {
+public final class HostSyntax {
 
     private static final String HOST_OTHERS = "-._~!$&'()*+,;=";
 
     private HostSyntax() {
     }
 
-    /** Whether text is {@code uri-host [ ":" port ]}; an empty host is for the caller to judge. */
-    static boolean isValid(String text) {
+    /**
+     * Whether text is {@code uri-host [ ":" port ]}.
+     *
+     * @param text the text
+     * @return whether it is; an empty host is for the caller to judge
+     */
+    public static boolean isValid(String text) {
         int colon;
         if (text.startsWith("[")) {
             int close = text.indexOf(']');
@@ -30,8 +35,13 @@ final class HostSyntax {
         return colon == text.length() || isPort(text, colon + 1);
     }
 
-    /** The port of a valid host and port, -1 where it has none. */
-    static int port(String text) {
+    /**
+     * The port of a valid host and port.
+     *
+     * @param text host and port
+     * @return the port, -1 where it has none
+     */
+    public static int port(String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 0 || colon == text.length() - 1 || text.indexOf(']') > colon) {
             return -1;
@@ -42,8 +52,13 @@ final class HostSyntax {
     /**
      * Whether two valid hosts with their ports name the same place: hosts know no case, and a port that is empty or left out is
      * the scheme's (RFC 9110 section 4.2.3).
+     *
+     * @param one a host
+     * @param other a host
+     * @param defaultPort the scheme's port
+     * @return whether they do
      */
-    static boolean isSame(String one, String other, int defaultPort) {
+    public static boolean isSame(String one, String other, int defaultPort) {
         if (one.equals(other)) {
             return true;
         }

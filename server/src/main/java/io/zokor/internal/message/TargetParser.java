@@ -1,4 +1,4 @@
-package io.zokor.internal.http1;
+package io.zokor.internal.message;
 
 import java.util.Locale;
 
@@ -7,7 +7,7 @@ import io.zokor.http.RejectedRequestException;
 import io.zokor.http.RequestTarget;
 
 /** Request targets in their four forms (RFC 9112 section 3.2). Stateless, pure. */
-final class TargetParser {
+public final class TargetParser {
 
     private static final RequestTarget ASTERISK = new RequestTarget.Asterisk();
 
@@ -20,7 +20,15 @@ final class TargetParser {
     private TargetParser() {
     }
 
-    static RequestTarget parse(String method, String raw) throws RejectedRequestException {
+    /**
+     * Parses.
+     *
+     * @param method the request's method, which decides on the form
+     * @param raw the target as received
+     * @return the target
+     * @throws RejectedRequestException if it is none that the method may have
+     */
+    public static RequestTarget parse(String method, String raw) throws RejectedRequestException {
         if (method.equals("CONNECT")) {
             return authority(raw);
         }

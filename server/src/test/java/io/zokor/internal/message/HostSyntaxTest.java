@@ -1,4 +1,4 @@
-package io.zokor.internal.http1;
+package io.zokor.internal.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

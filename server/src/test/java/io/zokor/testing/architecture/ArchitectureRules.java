@@ -98,10 +98,13 @@ public final class ArchitectureRules {
         return CompositeArchRule.of(importsOnly(root, "mux", "http", "net"))
                 .and(importsOnly(root, "event", "http", "net", "config"))
                 .and(importsOnly(root, "internal.exchange", "event", "http", "net", "config"))
-                .and(importsOnly(root, "internal.http1", "internal.exchange", "event", "http", "net", "config"))
+                .and(importsOnly(root, "internal.message", "http"))
+                .and(importsOnly(root, "internal.http1", "internal.exchange", "internal.message", "event", "http",
+                        "net", "config"))
                 .and(importsOnly(root, "internal.hpack", "http", "net", "config"))
-                .and(importsOnly(root, "internal.http2", "internal.hpack", "internal.exchange", "event", "http", "net",
-                        "config"))
+                .and(importsOnly(root, "internal.http2", "internal.hpack", "internal.exchange", "internal.message",
+                        "event",
+                        "http", "net", "config"))
                 .as("3d. imports point down, from the server to the protocols, the exchange and the messages");
     }
 
