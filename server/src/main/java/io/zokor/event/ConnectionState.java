@@ -1,6 +1,6 @@
 package io.zokor.event;
 
-/** What a connection is doing. NEW → (TLS) → ACTIVE ⇄ IDLE → CLOSED, or ACTIVE → HIJACKED. */
+/** What a connection is doing. NEW → (TLS) → ACTIVE ⇄ IDLE → CLOSED; ACTIVE → HIJACKED, UPGRADED or WEBSOCKET → CLOSED. */
 public enum ConnectionState {
     /** Accepted; nothing has come yet. */
     NEW("new"),
@@ -12,6 +12,10 @@ public enum ConnectionState {
     ACTIVE("active"),
     /** Taken over by a handler. */
     HIJACKED("hijacked"),
+    /** A request has switched its protocol; still the server's, which waits for it when it stops. */
+    UPGRADED("upgraded"),
+    /** Speaks WebSocket; otherwise as {@link #UPGRADED}. */
+    WEBSOCKET("websocket"),
     /** Over. */
     CLOSED("closed");
 
@@ -24,5 +28,10 @@ public enum ConnectionState {
     /** {@return the value of the metric's tag} */
     public String tag() {
         return tag;
+    }
+
+    /** {@return whether a request has switched the connection's protocol, and the server still serves it} */
+    public boolean isUpgraded() {
+        return this == UPGRADED || this == WEBSOCKET;
     }
 }

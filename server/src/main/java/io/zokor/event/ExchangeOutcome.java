@@ -13,7 +13,9 @@ public enum ExchangeOutcome {
     /** The client left. */
     CLIENT_GONE("client-gone"),
     /** The application took the connection over. */
-    HIJACKED("hijacked");
+    HIJACKED("hijacked"),
+    /** The connection, or the stream, speaks another protocol from now on. */
+    UPGRADED("upgraded");
 
     private final String tag;
 

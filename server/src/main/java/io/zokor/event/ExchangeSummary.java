@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What became of one request, for access logs and metrics.
  *
  * @param connection the connection it came on
+ * @param number number of the request on its connection, counted from 1
  * @param request the request, or {@code null} where its head could not be read
  * @param status the status sent, 0 where none was
  * @param outcome how it ended
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param startedNanos when its first byte came, on the server's ticker
  * @param firstByteNanos when its response was committed, on the server's ticker; 0 where it was not
  * @param endedNanos when it ended, on the server's ticker
- * @param closing why its end ended the connection as well, or {@code null} where that was not its doing
+ * @param closing why the exchange ended otherwise than by its completion, or {@code null}; an HTTP/1 connection ends with it, in
+ *            HTTP/2 its stream alone
  */
-public record ExchangeSummary(ConnectionInfo connection, @Nullable Request request, int status, ExchangeOutcome outcome,
-        @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos, long firstByteNanos,
+public record ExchangeSummary(ConnectionInfo connection, long number, @Nullable Request request, int status,
+        ExchangeOutcome outcome, @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos,
+        long firstByteNanos,
         long endedNanos, @Nullable CloseReason closing) {
 
     /** {@return the protocol of the request, or {@code unknown} where its head could not be read} */

@@ -53,7 +53,7 @@ public final class JfrListener implements ServerListener {
         if (event.shouldCommit()) {
             Request request = summary.request();
             event.connection = summary.connection().id();
-            event.request = summary.connection().requestCount();
+            event.request = summary.number();
             if (request != null) {
                 event.method = request.method();
                 event.path = request.path();

@@ -67,6 +67,29 @@ public interface Request {
     /** {@return the connection that the request came on} */
     ConnectionInfo connection();
 
+    /**
+     * The number of this request on its connection. Unlike {@link ConnectionInfo#requestCount()} it stays while others come.
+     *
+     * @return counted from 1
+     */
+    default long number() {
+        return connection().requestCount();
+    }
+
+    /** {@return what the protocol calls this request: the number of its stream in HTTP/2, empty in HTTP/1} */
+    default String protocolRequestId() {
+        return "";
+    }
+
+    /**
+     * The protocol that an extended CONNECT asks for (RFC 8441 section 4).
+     *
+     * @return the value of {@code :protocol}, or {@code null} where the request is no extended CONNECT, as in HTTP/1 always
+     */
+    default @Nullable String connectProtocol() {
+        return null;
+    }
+
     /** {@return what is known of the connection's encryption, or {@code null} where it has none} */
     default @Nullable TlsInfo tls() {
         return connection().tls();

@@ -56,6 +56,21 @@ public class RequestWrapper implements Request {
     }
 
     @Override
+    public long number() {
+        return request.number();
+    }
+
+    @Override
+    public String protocolRequestId() {
+        return request.protocolRequestId();
+    }
+
+    @Override
+    public @Nullable String connectProtocol() {
+        return request.connectProtocol();
+    }
+
+    @Override
     public Headers headers() {
         return request.headers();
     }

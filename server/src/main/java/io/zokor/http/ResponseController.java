@@ -62,6 +62,28 @@ public interface ResponseController {
     HijackedConnection hijack() throws IOException;
 
     /**
+     * Switches the protocol once the handler has returned (RFC 9110 section 7.8). The response's head goes out then, as the handler
+     * and those around it have left it: status 101, or 2xx for an extended CONNECT; with any other status nothing is switched. The
+     * exchange ends with it and no longer counts as a running request; the connection stays the server's: it is counted and shown,
+     * its time limits pass, and a shutdown tells it and waits for it.
+     *
+     * @param upgrade what serves the new protocol
+     * @throws IllegalStateException if the response is committed
+     */
+    void upgrade(Upgrade upgrade);
+
+    /**
+     * Switches the protocol now, as {@link #upgrade(Upgrade)} does later: the head goes out, and the handler itself serves the new
+     * protocol until it returns; {@link Upgrade#serve} is not called. The exchange ends here.
+     *
+     * @param upgrade who is told of the server's end and of passing time
+     * @return the bytes in both directions
+     * @throws IOException if the head cannot be written
+     * @throws IllegalStateException if the response is committed, or its status is neither 101 nor 2xx to an extended CONNECT
+     */
+    Tunnel upgradeNow(Upgrade upgrade) throws IOException;
+
+    /**
      * Replaces the deadline for reading the request body, {@code zokor.timeouts.read}.
      *
      * @param fromNow positive, or {@code null} for none

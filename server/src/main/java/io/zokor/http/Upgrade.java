@@ -21,7 +21,7 @@ public interface Upgrade {
      */
     void serve(Tunnel tunnel) throws IOException;
 
-    /** The server is shutting down: say goodbye and come to an end soon. Called once, also if serving has not begun yet. */
+    /** The server is shutting down: say goodbye and come to an end soon. May be called more than once, and before {@link #serve}. */
     default void drain() {
     }
 

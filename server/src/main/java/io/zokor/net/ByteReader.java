@@ -21,6 +21,8 @@ public final class ByteReader {
 
     private static final int SMALL = 256;
 
+    private static final byte[] NOTHING = {};
+
     /** What a connection whose requests do not fit in the small buffer keeps while it is idle. */
     private static final int MEDIUM = 1024;
 
@@ -136,6 +138,40 @@ public final class ByteReader {
         System.arraycopy(buffer, position, bytes, offset, n);
         position += n;
         return n;
+    }
+
+    /**
+     * Reads bytes, waiting for at least one, straight from the connection where none were read ahead.
+     *
+     * @param bytes where they go; has room
+     * @return how many, or -1 at the end of the input
+     * @throws IOException as {@link Conn#read} does
+     */
+    public int read(ByteBuffer bytes) throws IOException {
+        if (position == limit && !sync()) {
+            if (failure != null) {
+                throw failure;
+            }
+            if (ended) {
+                return -1;
+            }
+            int n = conn.read(bytes);
+            ended = n < 0;
+            return n;
+        }
+        int n = Math.min(bytes.remaining(), limit - position);
+        bytes.put(buffer, position, n);
+        position += n;
+        return n;
+    }
+
+    /** Gives the whole buffer back if nothing is in it, for those who read straight from the connection from now on. */
+    public void releaseAll() {
+        if (position == limit) {
+            position = 0;
+            limit = 0;
+            use(NOTHING);
+        }
     }
 
     /** Gives a grown buffer back if nothing is in it; called when the connection goes idle. */

@@ -38,7 +38,7 @@ final class ConnectionRegistry implements DeadlineReaper.Expirable {
     @Override
     public void expire(long now) {
         for (ConnectionContext connection : open.keySet()) {
-            connection.conn().expire(now);
+            connection.expire(now);
         }
     }
 

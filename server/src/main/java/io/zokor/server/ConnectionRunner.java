@@ -11,8 +11,9 @@ import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.ProtocolConnection;
 import io.zokor.internal.exchange.ServerContext;
-import io.zokor.internal.http1.Http1Connection;
+import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
@@ -34,13 +35,17 @@ final class ConnectionRunner implements Runnable {
 
     private final ConnectionRegistry registry;
 
+    private final ProtocolSelector protocols;
+
     private boolean handshaken;
 
-    ConnectionRunner(ConnectionContext connection, Handler handler, ConnectionRegistry registry) {
+    ConnectionRunner(ConnectionContext connection, Handler handler, ConnectionRegistry registry,
+            ProtocolSelector protocols) {
         this.connection = connection;
         this.conn = connection.conn();
         this.handler = handler;
         this.registry = registry;
+        this.protocols = protocols;
     }
 
     @Override
@@ -48,7 +53,9 @@ final class ConnectionRunner implements Runnable {
         CloseReason reason = CloseReason.SERVER;
         try {
             handshake();
-            reason = new Http1Connection(connection, handler).serve();
+            ProtocolConnection protocol = protocols.select(connection, new ByteReader(conn), handler);
+            connection.protocol(protocol);
+            reason = protocol.serve();
         } catch (PlainHttpOnTlsException e) {
             reason = plainHttp();
         } catch (ProxyProtocolException e) {
@@ -101,7 +108,7 @@ final class ConnectionRunner implements Runnable {
         ServerContext server = connection.server();
         long now = server.ticker().nanos();
         server.listener().requestRejected(connection, RejectReason.PLAIN_ON_TLS, 400);
-        server.listener().exchangeEnded(new ExchangeSummary(connection, null, 400, ExchangeOutcome.REJECTED,
+        server.listener().exchangeEnded(new ExchangeSummary(connection, 1, null, 400, ExchangeOutcome.REJECTED,
                 RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now,
                 CloseReason.TLS));
         return CloseReason.TLS;

@@ -3,6 +3,7 @@ package io.zokor.server;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,17 +11,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 
 import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
 import io.zokor.http.Handler;
-import io.zokor.http.Request;
+import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
-import io.zokor.internal.exchange.ServerPhase;
+import io.zokor.internal.exchange.Turn;
 import io.zokor.net.Conn;
 import io.zokor.net.Listener;
 
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A server from start to stop: its accept loops and connections. A server that is started again gets a new one. Safe for use by
  * any thread: the loops are in a concurrent list, the draining flag is volatile and never goes back.
  */
-final class Run implements ServerPhase {
+final class Run {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
@@ -43,11 +43,9 @@ final class Run implements ServerPhase {
 
     private final Handler handler;
 
-    private final ConnectionThreads threads;
-
     private final AtomicLong numbers;
 
-    private final BooleanSupplier keepAlives;
+    private final ProtocolSelector protocols;
 
     private final int descriptorLimit = DescriptorLimit.connections();
 
@@ -62,13 +60,11 @@ final class Run implements ServerPhase {
     /** Whether connections were open when everything was cut. */
     private volatile boolean cut;
 
-    Run(ServerContext context, Handler handler, ConnectionThreads threads, AtomicLong numbers,
-            BooleanSupplier keepAlives) {
+    Run(ServerContext context, Handler handler, AtomicLong numbers, ProtocolSelector protocols) {
         this.context = context;
         this.handler = handler;
-        this.threads = threads;
         this.numbers = numbers;
-        this.keepAlives = keepAlives;
+        this.protocols = protocols;
         context.reaper().watch(registry);
     }
 
@@ -80,14 +76,8 @@ final class Run implements ServerPhase {
         return loops;
     }
 
-    @Override
-    public boolean isDraining() {
+    boolean isDraining() {
         return draining;
-    }
-
-    @Override
-    public boolean keepsAlive() {
-        return !draining && keepAlives.getAsBoolean();
     }
 
     AcceptLoop loop(Listener listener) {
@@ -114,12 +104,15 @@ final class Run implements ServerPhase {
     }
 
     private void serve(Conn conn, String name) {
-        ConnectionContext connection = new ConnectionContext(numbers.incrementAndGet(), conn, context, this);
+        ConnectionContext connection = new ConnectionContext(numbers.incrementAndGet(), conn, context);
         context.listener().connectionAccepted(connection);
-        ConnectionRunner runner = new ConnectionRunner(connection, handler, registry);
+        ConnectionRunner runner = new ConnectionRunner(connection, handler, registry, protocols);
         try {
-            Thread thread = threads.newThread("zokor-" + name + "-" + connection.id(), runner);
+            Thread thread = context.threads().newThread("zokor-" + name + "-" + connection.id(), runner);
             registry.add(connection, thread);
+            if (draining) {
+                connection.drain();
+            }
             thread.start();
         } catch (RuntimeException | Error e) {
             LOGGER.log(Level.ERROR, "no thread for " + connection, e);
@@ -135,17 +128,18 @@ final class Run implements ServerPhase {
         List<ConnectionContext> idle = registry.idle();
         int count = Math.min(idle.size(), Math.max(1, idle.size() / 10));
         for (ConnectionContext connection : idle.subList(0, count)) {
-            if (connection.transition(ConnectionState.IDLE, ConnectionState.CLOSED)) {
-                close(connection);
-            }
+            connection.closeFrom(ConnectionState.IDLE);
         }
     }
 
     // ---- the end
 
-    /** From now on every response is its connection's last, and no listener may be added. */
+    /** From now on every response is its connection's last, idle connections end, and no listener may be added. */
     void beginDraining() {
-        draining = true;
+        if (!draining) {
+            draining = true;
+            registry.connections().forEach(ConnectionContext::drain);
+        }
     }
 
     /** {@return whether those who are to be told of the end have not been told before; they are now} */
@@ -154,7 +148,7 @@ final class Run implements ServerPhase {
     }
 
     /**
-     * What waits in the backlog is accepted, as far as there is time, and idle connections end.
+     * What waits in the backlog is accepted, as far as there is time.
      *
      * @param deadline moment of {@link System#nanoTime()}
      */
@@ -174,27 +168,16 @@ final class Run implements ServerPhase {
                 break;
             }
         }
-        closeIdle();
-    }
-
-    private void closeIdle() {
-        for (ConnectionContext connection : registry.connections()) {
-            if (connection.transition(ConnectionState.IDLE, ConnectionState.CLOSED)) {
-                close(connection);
-            }
-        }
     }
 
     /**
-     * Waits for the connections to end. New ones that say nothing are closed after a moment; those that turn idle meanwhile at
-     * once. Once everything has been cut there is nothing to wait for: a handler that takes no notice may run for ever.
+     * Waits for the connections to end. New ones that say nothing are closed after a moment. Once everything has been cut there is nothing to wait for: a handler that takes no notice may run for ever.
      *
      * @param deadline moment of {@link System#nanoTime()}
      */
     boolean awaitEnd(long deadline) throws InterruptedException {
         long silentUntil = System.nanoTime() + NEW_GRACE_NANOS;
         while (true) {
-            closeIdle();
             long now = System.nanoTime();
             if (now - silentUntil >= 0) {
                 closeNew();
@@ -211,9 +194,8 @@ final class Run implements ServerPhase {
 
     private void closeNew() {
         for (ConnectionContext connection : registry.connections()) {
-            if (connection.transition(ConnectionState.NEW, ConnectionState.CLOSED)
-                    || connection.transition(ConnectionState.TLS, ConnectionState.CLOSED)) {
-                close(connection);
+            if (!connection.closeFrom(ConnectionState.NEW)) {
+                connection.closeFrom(ConnectionState.TLS);
             }
         }
     }
@@ -233,31 +215,59 @@ final class Run implements ServerPhase {
         if (!registry.isServed()) {
             cut = true;
         }
-        List<String> named = new ArrayList<>();
-        int requests = 0;
+        Named requests = new Named("request");
+        Named upgrades = new Named("upgraded connection");
         for (Map.Entry<ConnectionContext, Thread> entry : registry.entries().entrySet()) {
             ConnectionContext connection = entry.getKey();
-            Request request = connection.current();
+            Collection<? extends Turn> turns = connection.turns();
+            Collection<? extends Upgrade> upgraded = connection.upgrades();
             ConnectionState before = connection.cut();
             if (before == ConnectionState.HIJACKED) {
                 // Its handler's (Go's Shutdown and Close leave it alone as well): the shutdown hooks tell it to end.
                 continue;
             }
-            if (request != null && before == ConnectionState.ACTIVE) {
-                requests++;
-                if (named.size() < MAX_NAMED) {
-                    named.add(describe(connection, request));
-                }
+            if (before == ConnectionState.ACTIVE) {
+                turns.forEach(turn -> requests.add(describe(turn)));
+            }
+            if (before != ConnectionState.CLOSED) {
+                upgraded.forEach(upgrade -> upgrades.add(upgrade.describe() + " " + age(connection.stateNanos())));
             }
             connection.conn().abort();
-            if (request != null) {
+            turns.forEach(turn -> turn.thread().interrupt());
+            if (!upgraded.isEmpty()) {
                 entry.getValue().interrupt();
             }
         }
-        if (requests > 0) {
-            String more = requests > named.size() ? ", and " + (requests - named.size()) + " more" : "";
-            LOGGER.log(Level.WARNING, requests + (requests == 1 ? " request" : " requests") + " cut: "
-                    + String.join(", ", named) + more);
+        requests.log();
+        upgrades.log();
+    }
+
+    /** What is cut, for one line of the log. */
+    private static final class Named {
+
+        private final String what;
+
+        private final List<String> names = new ArrayList<>();
+
+        private int count;
+
+        Named(String what) {
+            this.what = what;
+        }
+
+        void add(String name) {
+            count++;
+            if (names.size() < MAX_NAMED) {
+                names.add(name);
+            }
+        }
+
+        void log() {
+            if (count > 0) {
+                String more = count > names.size() ? ", and " + (count - names.size()) + " more" : "";
+                LOGGER.log(Level.WARNING, count + " " + what + (count == 1 ? "" : "s") + " cut: "
+                        + String.join(", ", names) + more);
+            }
         }
     }
 
@@ -279,16 +289,27 @@ final class Run implements ServerPhase {
         return null;
     }
 
-    private String describe(ConnectionContext connection, Request request) {
-        long tenths = (context.ticker().nanos() - connection.stateNanos()) / 100_000_000;
-        return request.method() + " " + request.path() + " " + tenths / 10 + "." + tenths % 10 + " s";
+    /** {@return the thread of a running request, or {@code null} where there is none with that number} */
+    @Nullable
+    Thread thread(long id, long number) {
+        for (ConnectionContext connection : registry.connections()) {
+            if (connection.id() == id) {
+                for (Turn turn : connection.turns()) {
+                    if (turn.number() == number) {
+                        return turn.thread();
+                    }
+                }
+            }
+        }
+        return null;
     }
 
-    private static void close(ConnectionContext connection) {
-        try {
-            connection.conn().close();
-        } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, () -> "closing " + connection, e);
-        }
+    private String describe(Turn turn) {
+        return turn.request().method() + " " + turn.request().path() + " " + age(turn.startedNanos());
+    }
+
+    private String age(long since) {
+        long tenths = Math.max(0, context.ticker().nanos() - since) / 100_000_000;
+        return tenths / 10 + "." + tenths % 10 + " s";
     }
 }

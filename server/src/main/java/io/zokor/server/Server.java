@@ -61,6 +61,8 @@ public final class Server implements AutoCloseable {
 
     private final @Nullable ClassLoader classLoader;
 
+    private final ProtocolSelector protocols;
+
     private final RequestGate gate;
 
     private final DateField date = new DateField();
@@ -91,6 +93,7 @@ public final class Server implements AutoCloseable {
         this.threads = builder.threads;
         this.ticker = builder.ticker;
         this.classLoader = builder.classLoader;
+        this.protocols = builder.protocols;
         this.errors = new ErrorAnswer(builder.errorHandler);
         this.limits = config.limits();
         this.gate = new RequestGate(() -> limits);
@@ -173,7 +176,7 @@ public final class Server implements AutoCloseable {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
                 current = new Run(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
-                        errors, cuts, classLoader), handler, threads, numbers, () -> keepAlives);
+                        errors, cuts, classLoader, () -> keepAlives, threads::newThread), handler, numbers, protocols);
                 run = current;
             }
             return current.loop(source);
@@ -395,7 +398,22 @@ public final class Server implements AutoCloseable {
      */
     public @Nullable List<StackTraceElement> stack(long id) {
         Run current = run;
-        Thread thread = current == null ? null : current.thread(id);
+        return stack(current == null ? null : current.thread(id));
+    }
+
+    /**
+     * Where the thread of a running request is. The thread is not stopped for it.
+     *
+     * @param id number of the connection
+     * @param number number of the request on it
+     * @return its stack, innermost first, empty for a thread that does not run, or {@code null} where there is no such request
+     */
+    public @Nullable List<StackTraceElement> stack(long id, long number) {
+        Run current = run;
+        return stack(current == null ? null : current.thread(id, number));
+    }
+
+    private static @Nullable List<StackTraceElement> stack(@Nullable Thread thread) {
         return thread == null ? null : List.of(thread.getStackTrace());
     }
 
@@ -434,7 +452,15 @@ public final class Server implements AutoCloseable {
 
         private @Nullable ClassLoader classLoader;
 
+        private ProtocolSelector protocols = ProtocolSelector.standard();
+
         private Builder() {
+        }
+
+        /** Sets what connections may speak, for tests of what all protocols share. */
+        Builder protocols(ProtocolSelector value) {
+            this.protocols = value;
+            return this;
         }
 
         /**

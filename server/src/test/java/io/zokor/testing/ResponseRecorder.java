@@ -18,6 +18,8 @@ import io.zokor.http.RejectedRequestException;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.http.Tunnel;
+import io.zokor.http.Upgrade;
 
 import org.jspecify.annotations.Nullable;
 
@@ -221,6 +223,16 @@ public final class ResponseRecorder implements ResponseWriter {
 
         @Override
         public HijackedConnection hijack() {
+            throw new UnsupportedOperationException("a recorder has no connection");
+        }
+
+        @Override
+        public void upgrade(Upgrade upgrade) {
+            throw new UnsupportedOperationException("a recorder has no connection");
+        }
+
+        @Override
+        public Tunnel upgradeNow(Upgrade upgrade) {
             throw new UnsupportedOperationException("a recorder has no connection");
         }
 

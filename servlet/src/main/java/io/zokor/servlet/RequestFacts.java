@@ -246,8 +246,7 @@ abstract class RequestFacts implements HttpServletRequest {
     /** HTTP/1 has none. */
     @Override
     public String getProtocolRequestId() {
-        cycle.checkOpen();
-        return "";
+        return core().protocolRequestId();
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -42,8 +41,6 @@ public final class ServletContainer implements Handler {
     private final Lifecycle lifecycle;
 
     private final AtomicInteger active = new AtomicInteger();
-
-    private final AtomicLong requests = new AtomicLong();
 
     private final ReentrantLock idleLock = new ReentrantLock();
 
@@ -190,7 +187,7 @@ public final class ServletContainer implements Handler {
 
     /** The path is made canonical here, once, before anything decides by it (Servlet 6.1 section 3.5). */
     private void serve(Request request, ResponseWriter response) throws Exception {
-        if (request.method().equals("CONNECT")) {
+        if (request.method().equals("CONNECT") && request.connectProtocol() == null) {
             // For proxies; filters and servlets never see it (section 2.1.3).
             throw new RejectedRequestException(501, RejectReason.TARGET, "CONNECT is not implemented");
         }
@@ -218,7 +215,7 @@ public final class ServletContainer implements Handler {
             path = path.substring(contextPath.length());
         }
         Dispatcher.Target target = Dispatcher.Target.of(context, path, PathText.encode(path), null);
-        String id = request.connection().id() + "-" + requests.incrementAndGet();
+        String id = request.connection().id() + "-" + request.number();
         new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
     }
 

@@ -84,15 +84,14 @@ public final class AccessLog implements ServerListener, AutoCloseable {
 
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
-        String trace = traces == null ? null : traces.take(summary.connection().id());
+        String trace = traces == null ? null : traces.take(summary.connection().id(), summary.number());
         if (!target.isEnabled()) {
             return;
         }
         Request request = summary.request();
         Instant began = Instant.now().minusNanos(Math.max(0, summary.endedNanos() - summary.startedNanos()));
-        long number = summary.connection().requestCount();
         SocketAddress from = request == null ? summary.connection().remoteAddress() : client.apply(request);
-        AccessLogEntry entry = new AccessLogEntry(server, summary, began, number, from, trace);
+        AccessLogEntry entry = new AccessLogEntry(server, summary, began, from, trace);
         if (!closed && queue.offer(entry)) {
             offered.incrementAndGet();
         } else {

@@ -20,11 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param server name of the server
  * @param summary what became of the request
  * @param began when its first byte came
- * @param number which of its connection's requests it is, counted from 1
  * @param client the client as trusted proxies name it, otherwise the peer
  * @param trace the trace as the application knows it, or {@code null} where it has none
  */
-record AccessLogEntry(String server, ExchangeSummary summary, Instant began, long number, SocketAddress client,
+record AccessLogEntry(String server, ExchangeSummary summary, Instant began, SocketAddress client,
         @Nullable String trace) {
 
     /** Length of a version 00 trace context: version, trace, parent and flags (W3C Trace Context section 3.2). */
@@ -57,7 +56,7 @@ record AccessLogEntry(String server, ExchangeSummary summary, Instant began, lon
         return reason == null ? null : reason.tag();
     }
 
-    /** {@return why the connection ended with the request, or {@code null} where it did not, or not because of it} */
+    /** {@return why the exchange ended otherwise than by its completion, or {@code null}; an HTTP/1 connection ends with it} */
     @Nullable
     String closing() {
         CloseReason reason = summary.closing();

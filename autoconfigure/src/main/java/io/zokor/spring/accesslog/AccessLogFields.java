@@ -44,7 +44,7 @@ final class AccessLogFields {
             field.accept("zokor.first_byte", entry.firstByteNanos());
         }
         field.accept("zokor.connection", summary.connection().id());
-        field.accept("zokor.request", entry.number());
+        field.accept("zokor.request", summary.number());
         field.accept("zokor.outcome", summary.outcome().tag());
         text(field, "zokor.rejected", entry.rejected());
         text(field, "zokor.close", entry.closing());

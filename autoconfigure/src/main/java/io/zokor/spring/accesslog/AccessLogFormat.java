@@ -210,7 +210,7 @@ public final class AccessLogFormat {
         return switch (name) {
             case "server" -> AccessLogEntry::server;
             case "connection" -> entry -> entry.summary().connection().id();
-            case "request" -> AccessLogEntry::number;
+            case "request" -> entry -> entry.summary().number();
             case "outcome" -> entry -> entry.summary().outcome().tag();
             case "rejected" -> AccessLogEntry::rejected;
             case "close" -> AccessLogEntry::closing;

@@ -33,18 +33,11 @@ public final class TraceIdFilter implements Filter {
             throws IOException, ServletException {
         if (traces.isWanted()) {
             String trace = current();
-            long connection = number(request.getServletConnection().getConnectionId());
-            if (trace != null && connection > 0) {
-                traces.note(connection, trace);
+            if (trace != null) {
+                traces.note(request.getRequestId(), trace);
             }
         }
         chain.doFilter(request, response);
-    }
-
-    /** The container's ids are unique in the JVM and end with the number of the connection, behind a hyphen. */
-    private static long number(String connectionId) {
-        String end = connectionId.substring(connectionId.lastIndexOf('-') + 1);
-        return end.matches("\\d{1,18}") ? Long.parseLong(end) : 0;
     }
 
     private static @Nullable String current() {

@@ -81,13 +81,16 @@ public final class ZokorEndpoint {
      * @param ageMillis how long ago it was accepted
      * @param stateAgeMillis since when it has been in its state
      * @param requestCount how many requests it has begun
-     * @param request the request that runs, or {@code null}
+     * @param request the request that this is about, or the one that has been running longest, or {@code null}
+     * @param requests all that run on it
+     * @param upgrades what goes on where requests have switched their protocol, for example WebSocket sessions
      * @param thread name of its thread
      * @param stack where its thread is, innermost first, or {@code null} where that was not asked for
      */
     public record ConnectionView(String id, String state, String remoteAddress, String localAddress,
             @Nullable String tls, long ageMillis, long stateAgeMillis, long requestCount,
-            @Nullable RequestView request, String thread, @Nullable List<String> stack)
+            @Nullable RequestView request, List<RequestView> requests, List<String> upgrades, String thread,
+            @Nullable List<String> stack)
             implements
             OperationResponseBody {
     }
@@ -95,15 +98,19 @@ public final class ZokorEndpoint {
     /**
      * A running request.
      *
+     * @param number its number on the connection, counted from 1
+     * @param stream the stream that carries it in HTTP/2, empty in HTTP/1
      * @param method its method
      * @param path its path, without its query
      * @param ageMillis how long ago its first byte came
      * @param phase queued, reading, handler or writing
      * @param bytesRead bytes of its body that were read
      * @param bytesWritten bytes of its response's body that were written
+     * @param thread name of the thread that runs its handler, which in HTTP/1 is the connection's
+     * @param stack where that thread is, innermost first, or {@code null} where that was not asked for
      */
-    public record RequestView(String method, String path, long ageMillis, String phase, long bytesRead,
-            long bytesWritten) {
+    public record RequestView(long number, String stream, String method, String path, long ageMillis, String phase,
+            long bytesRead, long bytesWritten, String thread, @Nullable List<String> stack) {
     }
 
     /**
@@ -137,9 +144,7 @@ public final class ZokorEndpoint {
         long wanted = Long.parseLong(number);
         for (ConnectionSnapshot connection : server.connections()) {
             if (connection.id() == wanted) {
-                List<StackTraceElement> frames = Boolean.TRUE.equals(stack) ? server.stack(wanted) : null;
-                return view(found, connection,
-                        frames == null ? null : frames.stream().map(StackTraceElement::toString).toList());
+                return view(found, connection, connection.request(), Boolean.TRUE.equals(stack));
             }
         }
         return null;
@@ -177,25 +182,34 @@ public final class ZokorEndpoint {
         }
         List<Running> running = new ArrayList<>();
         for (ConnectionSnapshot connection : connections) {
-            ConnectionSnapshot.RequestSnapshot request = connection.request();
-            if (request != null) {
-                running.add(new Running(connection, request));
-            }
+            connection.requests().forEach(request -> running.add(new Running(connection, request)));
         }
         return running.stream().sorted(Comparator.comparing((Running r) -> r.request().age()).reversed()).limit(OLDEST)
-                .map(r -> view(server, r.connection(), null)).toList();
+                .map(r -> view(server, r.connection(), r.request(), false)).toList();
     }
 
     private static ConnectionView view(ZokorWebServer server, ConnectionSnapshot connection,
-            @Nullable List<String> stack) {
-        ConnectionSnapshot.RequestSnapshot request = connection.request();
-        String id = server.name().equals(MAIN) ? "" + connection.id() : server.name() + "-" + connection.id();
+            ConnectionSnapshot.@Nullable RequestSnapshot request, boolean stacks) {
+        Server core = server.server();
+        long number = connection.id();
+        String id = server.name().equals(MAIN) ? "" + number : server.name() + "-" + number;
+        List<RequestView> requests = connection.requests().stream()
+                .map(running -> view(running, stacks ? core.stack(number, running.number()) : null)).toList();
         return new ConnectionView(id, connection.state().tag(), connection.remoteAddress().toString(),
                 connection.localAddress().toString(), connection.tls(), connection.age().toMillis(),
-                connection.stateAge().toMillis(), connection.requestCount(), request == null
-                        ? null
-                        : new RequestView(request.method(), request.path(), request.age().toMillis(),
-                                request.phase().tag(), request.bytesRead(), request.bytesWritten()),
-                connection.thread(), stack);
+                connection.stateAge().toMillis(), connection.requestCount(),
+                request == null ? null : view(request, null), requests, connection.upgrades(), connection.thread(),
+                stacks ? lines(core.stack(number)) : null);
+    }
+
+    private static RequestView view(ConnectionSnapshot.RequestSnapshot request,
+            @Nullable List<StackTraceElement> stack) {
+        return new RequestView(request.number(), request.protocolRequestId(), request.method(), request.path(),
+                request.age().toMillis(), request.phase().tag(), request.bytesRead(), request.bytesWritten(),
+                request.thread(), lines(stack));
+    }
+
+    private static @Nullable List<String> lines(@Nullable List<StackTraceElement> stack) {
+        return stack == null ? null : stack.stream().map(StackTraceElement::toString).toList();
     }
 }

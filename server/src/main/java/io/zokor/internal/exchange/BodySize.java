@@ -15,6 +15,10 @@ public sealed interface BodySize {
     record Fixed(long length) implements BodySize {
     }
 
+    /** There is no body: behind the head another protocol goes on. */
+    record Switched() implements BodySize {
+    }
+
     /** The length is not known. */
     record Unknown() implements BodySize {
     }

@@ -1,15 +1,18 @@
 package io.zokor.internal.exchange;
 
+import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
-import io.zokor.event.RequestPhase;
 import io.zokor.http.ConnectionInfo;
-import io.zokor.http.Request;
+import io.zokor.http.Upgrade;
 import io.zokor.net.Conn;
 import io.zokor.net.TlsInfo;
 
@@ -24,16 +27,13 @@ public final class ConnectionContext implements ConnectionInfo {
     private static final AtomicReferenceFieldUpdater<ConnectionContext, ConnectionState> STATE = AtomicReferenceFieldUpdater
             .newUpdater(ConnectionContext.class, ConnectionState.class, "state");
 
-    private static final AtomicReferenceFieldUpdater<ConnectionContext, RequestPhase> PHASE = AtomicReferenceFieldUpdater
-            .newUpdater(ConnectionContext.class, RequestPhase.class, "phase");
+    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
     private final long id;
 
     private final Conn conn;
 
     private final ServerContext server;
-
-    private final ServerPhase phaseOfServer;
 
     private final long acceptedNanos;
 
@@ -43,9 +43,9 @@ public final class ConnectionContext implements ConnectionInfo {
 
     private volatile long stateNanos;
 
-    private volatile @Nullable Exchange current;
+    private volatile boolean draining;
 
-    private volatile RequestPhase phase = RequestPhase.READING;
+    private volatile @Nullable ProtocolConnection protocol;
 
     /**
      * Makes one for a connection that was just accepted.
@@ -53,13 +53,11 @@ public final class ConnectionContext implements ConnectionInfo {
      * @param id its number
      * @param conn the connection
      * @param server what its server shares
-     * @param phase tells whether connections are to go on
      */
-    public ConnectionContext(long id, Conn conn, ServerContext server, ServerPhase phase) {
+    public ConnectionContext(long id, Conn conn, ServerContext server) {
         this.id = id;
         this.conn = conn;
         this.server = server;
-        this.phaseOfServer = phase;
         this.acceptedNanos = server.ticker().nanos();
         this.stateNanos = acceptedNanos;
     }
@@ -121,28 +119,61 @@ public final class ConnectionContext implements ConnectionInfo {
 
     /** {@return whether the server is shutting down} */
     public boolean isDraining() {
-        return phaseOfServer.isDraining();
+        return draining;
     }
 
     /** {@return whether its server lets a response leave it open} */
     public boolean keepsAlive() {
-        return phaseOfServer.keepsAlive();
+        return !draining && server.keepAlives().getAsBoolean();
     }
 
-    /** {@return the request that runs, or {@code null}} */
-    public @Nullable Request current() {
-        Exchange exchange = current;
-        return exchange == null ? null : exchange.request();
+    // ---- its protocol
+
+    /**
+     * Tells which protocol the connection speaks; called once, by the connection's thread, before it serves.
+     *
+     * @param chosen the protocol
+     */
+    public void protocol(ProtocolConnection chosen) {
+        protocol = chosen;
+        if (draining) {
+            // The shutdown may have come too early to see it.
+            chosen.drain();
+        }
     }
 
-    /** Tells which exchange runs, or {@code null} when it has ended. */
-    void current(@Nullable Exchange exchange) {
-        current = exchange;
+    /** The server is shutting down: its protocol is told, once it has one. */
+    public void drain() {
+        draining = true;
+        ProtocolConnection current = protocol;
+        if (current != null) {
+            current.drain();
+        }
     }
 
-    /** Tells what the running request does; for those who look on, so it need not be seen at once. */
-    void phase(RequestPhase next) {
-        PHASE.lazySet(this, next);
+    /**
+     * Ends what has outlived a deadline, of the connection or of its protocol.
+     *
+     * @param now the moment, on the server's ticker
+     */
+    public void expire(long now) {
+        conn.expire(now);
+        ProtocolConnection current = protocol;
+        if (current != null) {
+            current.expire(now);
+        }
+    }
+
+    /** {@return the requests that run, the oldest first} */
+    public Collection<? extends Turn> turns() {
+        ProtocolConnection current = protocol;
+        return current == null ? List.of() : current.turns();
+    }
+
+    /** {@return what goes on where requests have switched their protocol} */
+    public Collection<? extends Upgrade> upgrades() {
+        ProtocolConnection current = protocol;
+        return current == null ? List.of() : current.upgrades();
     }
 
     /**
@@ -154,10 +185,10 @@ public final class ConnectionContext implements ConnectionInfo {
     public ConnectionSnapshot snapshot(String thread) {
         long now = server.ticker().nanos();
         TlsInfo tls = conn.tls();
-        Exchange exchange = current;
         return new ConnectionSnapshot(id, state, remoteAddress(), localAddress(), tls == null ? null : tls.protocol(),
                 since(acceptedNanos, now), since(stateNanos, now), requestCount,
-                exchange == null ? null : exchange.snapshot(phase, now), thread);
+                turns().stream().map(turn -> turn.snapshot(now)).toList(),
+                upgrades().stream().map(Upgrade::describe).toList(), thread);
     }
 
     /** A moment that was taken after {@code now} counts as now. */
@@ -165,10 +196,12 @@ public final class ConnectionContext implements ConnectionInfo {
         return Duration.ofNanos(Math.max(0, now - moment));
     }
 
-    /** Counts a request that begins; called by the connection's thread alone. */
+    /** {@return the number of a request that begins; to be called by the connection's thread alone} */
     @SuppressWarnings("NonAtomicVolatileUpdate")
-    public void countRequest() {
-        requestCount = requestCount + 1;
+    public long countRequest() {
+        long number = requestCount + 1;
+        requestCount = number;
+        return number;
     }
 
     /**
@@ -199,6 +232,24 @@ public final class ConnectionContext implements ConnectionInfo {
             server.listener().connectionState(this, before, ConnectionState.CLOSED);
         }
         return before;
+    }
+
+    /**
+     * Closes the connection where it is in a state in which nobody would miss it.
+     *
+     * @param from that state
+     * @return whether it was in it
+     */
+    public boolean closeFrom(ConnectionState from) {
+        if (!transition(from, ConnectionState.CLOSED)) {
+            return false;
+        }
+        try {
+            conn.close();
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, () -> "closing " + this, e);
+        }
+        return true;
     }
 
     /**

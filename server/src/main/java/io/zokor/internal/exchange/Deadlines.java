@@ -1,6 +1,7 @@
 package io.zokor.internal.exchange;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
@@ -19,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Deadlines {
 
-    private final ExchangeCodec codec;
+    private static final AtomicReferenceFieldUpdater<Deadlines, RequestPhase> PHASE = AtomicReferenceFieldUpdater
+            .newUpdater(Deadlines.class, RequestPhase.class, "phase");
 
-    private final ConnectionContext connection;
+    private final ExchangeCodec codec;
 
     private final Ticker ticker;
 
@@ -31,16 +33,26 @@ final class Deadlines {
 
     private volatile @Nullable RequestGuard guard;
 
-    Deadlines(ExchangeCodec codec, ConnectionContext connection, Limits limits, long now) {
-        ServerContext server = connection.server();
+    private volatile RequestPhase phase = RequestPhase.QUEUED;
+
+    Deadlines(ExchangeCodec codec, ServerContext server, Limits limits, long now) {
         Timeouts timeouts = server.config().timeouts();
         this.codec = codec;
-        this.connection = connection;
         this.ticker = server.ticker();
         this.reading = new Side(TimeoutKind.READ, new Pace(timeouts, limits, Pace.READING),
                 Deadline.after(codec.head().startedNanos(), timeouts.read()));
         this.writing = new Side(TimeoutKind.WRITE, new Pace(timeouts, limits, Pace.WRITING),
                 Deadline.after(now, timeouts.write()));
+    }
+
+    /** {@return what the request is doing} */
+    RequestPhase phase() {
+        return phase;
+    }
+
+    /** Tells what the request does; for those who look on, so it need not be seen at once. */
+    void phase(RequestPhase next) {
+        PHASE.lazySet(this, next);
     }
 
     /** Also reaches a read that is blocked now, in another thread: the servlet container ends its read-ahead by this. */
@@ -58,22 +70,22 @@ final class Deadlines {
     }
 
     void beginRead() throws DeadlineExceededException {
-        connection.phase(RequestPhase.READING);
+        phase(RequestPhase.READING);
         reading.begin();
     }
 
     void endRead(long bytes) throws DeadlineExceededException {
-        connection.phase(RequestPhase.HANDLER);
+        phase(RequestPhase.HANDLER);
         reading.end(bytes);
     }
 
     void beginWrite() throws DeadlineExceededException {
-        connection.phase(RequestPhase.WRITING);
+        phase(RequestPhase.WRITING);
         writing.begin();
     }
 
     void endWrite(long bytes) throws DeadlineExceededException {
-        connection.phase(RequestPhase.HANDLER);
+        phase(RequestPhase.HANDLER);
         writing.end(bytes);
     }
 

@@ -17,8 +17,10 @@ import io.zokor.http.Handler;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.http.Request;
 import io.zokor.http.ServerError;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.http.Upgrade;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.PeerGoneException;
@@ -28,9 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, whatever the protocol: calls the handler, and decides once what becomes of whatever leaves it.
- * Owned by the thread that runs it; a response's controller may reach it from others, through volatile fields.
+ * Owned by the thread that makes and runs it; a response's controller, the connection and those who look on may reach it from others,
+ * through volatile fields.
  */
-public final class Exchange {
+public final class Exchange implements Turn {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
@@ -60,36 +63,37 @@ public final class Exchange {
 
     private volatile boolean panicked;
 
+    private volatile boolean cancelled;
+
     /** Whether the gate has let this in and it has not left yet; of the exchange's thread alone. */
     private boolean inside;
+
+    /** Whether its end was told: at the latest when it has run, and before where the handler has switched the protocol itself. */
+    private boolean told;
 
     private @Nullable RejectReason rejected;
 
     /** What the handler answers by itself although it was refused. */
     private volatile @Nullable RejectedRequestException refused;
 
-    private Exchange(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
+    /**
+     * Makes one that is yet to run.
+     *
+     * @param codec the protocol's side
+     * @param connection the connection
+     * @param number number of the request on its connection
+     * @param handler what answers
+     */
+    public Exchange(ExchangeCodec codec, ConnectionContext connection, long number, Handler handler) {
         this.codec = codec;
         this.connection = connection;
         this.server = connection.server();
         this.handler = handler;
         this.limits = server.limits().get();
-        this.deadlines = new Deadlines(codec, connection, limits, server.ticker().nanos());
+        this.deadlines = new Deadlines(codec, server, limits, server.ticker().nanos());
         this.response = new Response(codec, deadlines, this);
         this.body = new RequestBody(codec, deadlines, response, limits.maxRequestBody(), expectsContinue(codec.head()));
-        this.request = new ExchangeRequest(codec, body, connection);
-    }
-
-    /**
-     * Runs a request's handler and completes its response.
-     *
-     * @param codec the protocol's side
-     * @param connection the connection
-     * @param handler what answers
-     * @return what the protocol is to do next
-     */
-    public static Outcome run(ExchangeCodec codec, ConnectionContext connection, Handler handler) {
-        return new Exchange(codec, connection, handler).run();
+        this.request = new ExchangeRequest(codec, body, connection, number);
     }
 
     /** Whether the client waits for 100 before it sends the body; without a body there is nothing to wait for. */
@@ -98,16 +102,24 @@ public final class Exchange {
                 && "100-continue".equalsIgnoreCase(head.headers().get("Expect"));
     }
 
-    private Outcome run() {
-        connection.phase(RequestPhase.QUEUED);
-        connection.current(this);
-        if (!server.gate().enter()) {
-            return refuse(new RejectedRequestException(503, RejectReason.OVERLOAD,
-                    "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
+    /**
+     * Runs the request's handler and completes its response. Called once, by the thread that has made this.
+     *
+     * @return what the protocol is to do next
+     */
+    public Outcome run() {
+        if (!server.gate().enter(this)) {
+            return cancelled ? leave()
+                    : refuse(new RejectedRequestException(503, RejectReason.OVERLOAD,
+                            "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
         }
         inside = true;
-        connection.phase(RequestPhase.HANDLER);
+        deadlines.phase(RequestPhase.HANDLER);
         server.listener().requestStarted(connection, request);
+        ClassLoader loader = server.classLoader();
+        if (loader != null) {
+            thread.setContextClassLoader(loader);
+        }
         Outcome outcome = new Outcome.Aborted(CloseReason.SERVER);
         try {
             outcome = handle();
@@ -116,10 +128,18 @@ public final class Exchange {
             body.end();
             endGuard();
             leaveGate();
-            connection.current(null);
-            server.listener().exchangeEnded(summary(outcome));
+            tell(outcome);
+            // What the handler has left behind on the thread is not the next one's.
+            Thread.interrupted();
         }
         return outcome;
+    }
+
+    private void tell(Outcome outcome) {
+        if (!told) {
+            told = true;
+            server.listener().exchangeEnded(summary(outcome));
+        }
     }
 
     private @Nullable RejectReason refusalReason(@Nullable IOException failure) {
@@ -147,12 +167,19 @@ public final class Exchange {
             if (response.isHijacked()) {
                 return new Outcome.Hijacked();
             }
+            if (response.isUpgraded()) {
+                return new Outcome.Upgraded(null);
+            }
             if (response.isAborted()) {
                 return new Outcome.Aborted(CloseReason.APP_ABORT);
             }
             leaveGate();
             countRefusal();
             response.finish();
+            Upgrade next = response.switched();
+            if (next != null) {
+                return new Outcome.Upgraded(next);
+            }
             return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
         } catch (Throwable t) {
             return failed(t);
@@ -185,9 +212,17 @@ public final class Exchange {
         } finally {
             response.end();
             body.end();
-            connection.current(null);
         }
-        server.listener().exchangeEnded(summary(outcome));
+        tell(outcome);
+        return outcome;
+    }
+
+    /** The client has given the request up before it ran. */
+    private Outcome leave() {
+        response.end();
+        body.end();
+        Outcome outcome = abort(CloseReason.CLIENT_ABORT);
+        tell(outcome);
         return outcome;
     }
 
@@ -204,13 +239,42 @@ public final class Exchange {
 
     // ---- what can be seen from outside
 
-    ExchangeRequest request() {
+    @Override
+    public long number() {
+        return request.number();
+    }
+
+    @Override
+    public Request request() {
         return request;
     }
 
-    ConnectionSnapshot.RequestSnapshot snapshot(RequestPhase phase, long now) {
-        return new ConnectionSnapshot.RequestSnapshot(request.method(), request.path(),
-                ConnectionContext.since(codec.head().startedNanos(), now), phase, body.bytesRead(), response.written());
+    @Override
+    public Thread thread() {
+        return thread;
+    }
+
+    @Override
+    public long startedNanos() {
+        return codec.head().startedNanos();
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        server.gate().recheck();
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    @Override
+    public ConnectionSnapshot.RequestSnapshot snapshot(long now) {
+        return new ConnectionSnapshot.RequestSnapshot(request.number(), request.protocolRequestId(), request.method(),
+                request.path(), ConnectionContext.since(codec.head().startedNanos(), now), deadlines.phase(),
+                body.bytesRead(), response.written(), thread.getName());
     }
 
     // ---- what the response's controller asks
@@ -233,12 +297,20 @@ public final class Exchange {
         }
     }
 
-    /** The handler owns the connection now, and its time; fails where the server has cut it before. */
+    /** The handler owns the connection now, and its time, and no longer counts; fails where the server has cut it before. */
     void hijacked() throws IOException {
         endGuard();
+        leaveGate();
         if (!connection.transition(ConnectionState.ACTIVE, ConnectionState.HIJACKED)) {
             throw new ClosedChannelException();
         }
+    }
+
+    /** The handler itself serves another protocol from now on: the exchange is over. */
+    void upgraded(@Nullable Upgrade next) {
+        endGuard();
+        leaveGate();
+        tell(new Outcome.Upgraded(next));
     }
 
     void aborted(@Nullable Throwable cause) {
@@ -329,6 +401,9 @@ public final class Exchange {
             }
             return new Outcome.Hijacked();
         }
+        if (response.isUpgraded()) {
+            return failedUpgraded(cause);
+        }
         if (wasCut(cause)) {
             return abort(CloseReason.SHUTDOWN);
         }
@@ -358,6 +433,14 @@ public final class Exchange {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remote() + " could not be written", e);
             return abort(CloseReason.CLIENT_ABORT);
         }
+    }
+
+    /** The exchange was over when the handler failed; what it has sent may not look whole. */
+    private Outcome failedUpgraded(Throwable cause) {
+        if (!wasCut(cause) && !(cause instanceof IOException) && !(cause instanceof AbortHandlerException)) {
+            panic(cause);
+        }
+        return abort(CloseReason.APP_ABORT);
     }
 
     /** Whether the server has cut the connection, so that the handler has met the consequences. */
@@ -460,6 +543,7 @@ public final class Exchange {
             case Outcome.Completed() ->
                 rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.COMPLETED;
             case Outcome.Hijacked() -> ExchangeOutcome.HIJACKED;
+            case Outcome.Upgraded(Upgrade ignored) -> ExchangeOutcome.UPGRADED;
             case Outcome.Final(CloseReason ignored) ->
                 rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.PANIC;
             case Outcome.Aborted(CloseReason reason) -> reason == CloseReason.CLIENT_ABORT
@@ -470,10 +554,12 @@ public final class Exchange {
         CloseReason closing = switch (outcome) {
             case Outcome.Completed() -> null;
             case Outcome.Hijacked() -> CloseReason.HIJACKED;
+            case Outcome.Upgraded(Upgrade ignored) -> null;
             case Outcome.Final(CloseReason reason) -> reason;
             case Outcome.Aborted(CloseReason reason) -> reason;
         };
-        return new ExchangeSummary(connection, request, status, ended, rejected, body.bytesRead(), response.written(),
+        return new ExchangeSummary(connection, request.number(), request, status, ended, rejected, body.bytesRead(),
+                response.written(),
                 codec.head().startedNanos(), response.committedNanos(), now(), closing);
     }
 }

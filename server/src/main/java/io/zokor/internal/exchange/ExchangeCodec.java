@@ -6,6 +6,8 @@ import java.nio.channels.FileChannel;
 
 import io.zokor.http.Headers;
 import io.zokor.http.HijackedConnection;
+import io.zokor.http.Tunnel;
+import io.zokor.http.Upgrade;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TimeoutKind;
 
@@ -103,6 +105,16 @@ public interface ExchangeCodec {
      * @throws UnsupportedOperationException if the protocol cannot
      */
     HijackedConnection hijack() throws IOException;
+
+    /**
+     * Switches the protocol: the head has gone out by {@link #finish}, and what follows in both directions is the upgrade's. No
+     * deadline is set any more.
+     *
+     * @param upgrade what is told of the connection's end and of passing time
+     * @return the bytes
+     * @throws IOException if the connection was cut meanwhile
+     */
+    Tunnel upgrade(Upgrade upgrade) throws IOException;
 
     /**
      * Sets when reading must be over.

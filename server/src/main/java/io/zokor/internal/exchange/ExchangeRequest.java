@@ -20,11 +20,14 @@ final class ExchangeRequest implements Request {
 
     private final ConnectionInfo connection;
 
-    ExchangeRequest(ExchangeCodec codec, RequestBody body, ConnectionInfo connection) {
+    private final long number;
+
+    ExchangeRequest(ExchangeCodec codec, RequestBody body, ConnectionInfo connection, long number) {
         this.head = codec.head();
         this.codec = codec;
         this.body = body;
         this.connection = connection;
+        this.number = number;
     }
 
     @Override
@@ -70,6 +73,21 @@ final class ExchangeRequest implements Request {
     @Override
     public ConnectionInfo connection() {
         return connection;
+    }
+
+    @Override
+    public long number() {
+        return number;
+    }
+
+    @Override
+    public String protocolRequestId() {
+        return head.protocolRequestId();
+    }
+
+    @Override
+    public @Nullable String connectProtocol() {
+        return head.connectProtocol();
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.zokor.internal.exchange;
 
 import io.zokor.event.CloseReason;
+import io.zokor.http.Upgrade;
 
-/** How an exchange ended, for the protocol's loop. */
+import org.jspecify.annotations.Nullable;
+
+/** How an exchange ended, for the protocol's loop, which alone decides what that means for the connection. */
 public sealed interface Outcome {
 
     /** The response went out whole; the codec knows whether the connection goes on. */
@@ -10,7 +13,8 @@ public sealed interface Outcome {
     }
 
     /**
-     * The response went out whole, and the connection must end.
+     * The response went out whole, but the exchange failed: what else the client sends for it is of no use. In HTTP/1 the connection
+     * ends.
      *
      * @param reason why
      */
@@ -18,7 +22,7 @@ public sealed interface Outcome {
     }
 
     /**
-     * The response was cut; the codec has aborted the connection.
+     * The response was cut; the codec has done what that means in its protocol.
      *
      * @param reason why
      */
@@ -27,5 +31,14 @@ public sealed interface Outcome {
 
     /** The handler has taken the connection. */
     record Hijacked() implements Outcome {
+    }
+
+    /**
+     * The head that switches the protocol went out.
+     *
+     * @param next what serves the connection, or in HTTP/2 the stream, from now on; {@code null} where the handler has done so, which
+     *            ends it
+     */
+    record Upgraded(@Nullable Upgrade next) implements Outcome {
     }
 }

@@ -16,14 +16,25 @@ import io.zokor.net.Deadline;
  */
 public final class RequestGate {
 
+    /** Who wants to run. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /** {@return whether the client has given the request up} */
+        boolean isCancelled();
+    }
+
     private static final class Waiter {
 
-        private final Condition turn;
+        private final Visitor who;
+
+        private final Condition changed;
 
         private boolean admitted;
 
-        private Waiter(Condition turn) {
-            this.turn = turn;
+        private Waiter(Visitor who, Condition changed) {
+            this.who = who;
+            this.changed = changed;
         }
     }
 
@@ -59,9 +70,10 @@ public final class RequestGate {
     /**
      * Asks to run a request, waiting in the queue if there is room in it.
      *
+     * @param who what wants to run; it does not wait on once it {@linkplain Visitor#isCancelled is cancelled}
      * @return whether it may run; then {@link #leave()} must follow
      */
-    public boolean enter() {
+    public boolean enter(Visitor who) {
         Limits now = limits.get();
         int max = now.maxConcurrentRequests();
         if (max == Limits.OFF) {
@@ -74,7 +86,7 @@ public final class RequestGate {
                 running.incrementAndGet();
                 return true;
             }
-            return queue.size() < now.queueSize() && waitLocked(Deadline.toNanos(now.queueTimeout()));
+            return queue.size() < now.queueSize() && waitLocked(who, Deadline.toNanos(now.queueTimeout()));
         } finally {
             lock.unlock();
         }
@@ -88,6 +100,23 @@ public final class RequestGate {
         }
     }
 
+    /** Has those that wait look whether they are cancelled: their places are free then. */
+    void recheck() {
+        if (queued.get() == 0) {
+            return;
+        }
+        lock.lock();
+        try {
+            for (Waiter waiter : queue) {
+                if (waiter.who.isCancelled()) {
+                    waiter.changed.signal();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Lets waiting requests in as far as the limit allows; to be called when the limit was changed. */
     public void admit() {
         lock.lock();
@@ -98,25 +127,25 @@ public final class RequestGate {
                 queued.decrementAndGet();
                 running.incrementAndGet();
                 next.admitted = true;
-                next.turn.signal();
+                next.changed.signal();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private boolean waitLocked(long nanos) {
-        Waiter waiter = new Waiter(lock.newCondition());
+    private boolean waitLocked(Visitor who, long nanos) {
+        Waiter waiter = new Waiter(who, lock.newCondition());
         queue.addLast(waiter);
         queued.incrementAndGet();
         // A request that ended between the look at the counter and the entry in the queue has not seen this one.
         admit();
         long left = nanos;
         boolean interrupted = false;
-        while (!waiter.admitted && left > 0) {
+        while (!waiter.admitted && !who.isCancelled() && left > 0) {
             long before = System.nanoTime();
             try {
-                left = waiter.turn.awaitNanos(left);
+                left = waiter.changed.awaitNanos(left);
             } catch (InterruptedException e) {
                 interrupted = true;
                 left -= System.nanoTime() - before;

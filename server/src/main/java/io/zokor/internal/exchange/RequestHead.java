@@ -3,6 +3,8 @@ package io.zokor.internal.exchange;
 import io.zokor.http.Headers;
 import io.zokor.http.RequestTarget;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A request without its body. Immutable.
  *
@@ -14,7 +16,10 @@ import io.zokor.http.RequestTarget;
  * @param contentLength bytes of the body: 0 for none, -1 for unknown
  * @param interimAllowed whether the client understands interim responses, which an HTTP/1.0 client does not
  * @param startedNanos when its first byte came
+ * @param protocolRequestId what the protocol calls it: the stream in HTTP/2, empty in HTTP/1
+ * @param connectProtocol the {@code :protocol} of an extended CONNECT (RFC 8441), otherwise {@code null}
  */
 public record RequestHead(String method, RequestTarget target, String protocol, String host, Headers headers,
-        long contentLength, boolean interimAllowed, long startedNanos) {
+        long contentLength, boolean interimAllowed, long startedNanos, String protocolRequestId,
+        @Nullable String connectProtocol) {
 }

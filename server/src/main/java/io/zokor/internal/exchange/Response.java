@@ -15,6 +15,8 @@ import io.zokor.http.RejectedRequestException;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.http.Tunnel;
+import io.zokor.http.Upgrade;
 import io.zokor.net.Deadline;
 
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ final class Response implements ResponseWriter, ResponseController {
     private static final byte[] EMPTY = {};
 
     private enum State {
-        OPEN, COMMITTED, HIJACKED, ABORTED, ENDED
+        OPEN, COMMITTED, HIJACKED, UPGRADED, ABORTED, ENDED
     }
 
     private final ExchangeCodec codec;
@@ -83,6 +85,9 @@ final class Response implements ResponseWriter, ResponseController {
 
     private @Nullable OutputStream stream;
 
+    /** What is to go on behind the head, if its status then says so. */
+    private @Nullable Upgrade upgrade;
+
     Response(ExchangeCodec codec, Deadlines deadlines, Exchange exchange) {
         this.codec = codec;
         this.deadlines = deadlines;
@@ -93,6 +98,22 @@ final class Response implements ResponseWriter, ResponseController {
 
     boolean isHijacked() {
         return state == State.HIJACKED;
+    }
+
+    /** Whether the handler has switched the protocol itself. */
+    boolean isUpgraded() {
+        return state == State.UPGRADED;
+    }
+
+    /** What goes on behind the head that has gone out, or {@code null} where that switches nothing. */
+    @Nullable
+    Upgrade switched() {
+        return switchesProtocol() ? upgrade : null;
+    }
+
+    /** Whether the status accepts what was asked for: 101, or 2xx for an extended CONNECT (RFC 8441 section 4). */
+    private boolean switchesProtocol() {
+        return codec.head().connectProtocol() == null ? status == 101 : status >= 200 && status < 300;
     }
 
     boolean isAborted() {
@@ -188,7 +209,7 @@ final class Response implements ResponseWriter, ResponseController {
 
     /** After the exchange nothing written by a handler may reach the next one. */
     void end() {
-        if (state != State.HIJACKED && state != State.ABORTED) {
+        if (state != State.HIJACKED && state != State.UPGRADED && state != State.ABORTED) {
             state = State.ENDED;
         }
         closeGzip();
@@ -392,6 +413,27 @@ final class Response implements ResponseWriter, ResponseController {
     }
 
     @Override
+    public void upgrade(Upgrade next) {
+        checkNotCommitted();
+        upgrade = Objects.requireNonNull(next);
+    }
+
+    @Override
+    public Tunnel upgradeNow(Upgrade next) throws IOException {
+        checkNotCommitted();
+        upgrade = Objects.requireNonNull(next);
+        if (!switchesProtocol()) {
+            throw new IllegalStateException("status " + status + " does not switch the protocol");
+        }
+        resetBuffer();
+        finish();
+        Tunnel tunnel = codec.upgrade(next);
+        state = State.UPGRADED;
+        exchange.upgraded(next);
+        return tunnel;
+    }
+
+    @Override
     public void readDeadline(@Nullable Duration fromNow) {
         deadlines.read(moment(fromNow));
     }
@@ -420,7 +462,7 @@ final class Response implements ResponseWriter, ResponseController {
 
     @Override
     public void abort(@Nullable Throwable cause) {
-        if (state == State.HIJACKED || state == State.ENDED || state == State.ABORTED) {
+        if (state == State.HIJACKED || state == State.UPGRADED || state == State.ENDED || state == State.ABORTED) {
             return;
         }
         state = State.ABORTED;
@@ -523,6 +565,10 @@ final class Response implements ResponseWriter, ResponseController {
     }
 
     private BodySize size(Headers fields, boolean last) {
+        if (upgrade != null && switchesProtocol()) {
+            fields.remove("Content-Length");
+            return new BodySize.Switched();
+        }
         boolean noLengthField = status < 200 || status == 204
                 || codec.head().method().equals("CONNECT") && status < 300;
         if (noLengthField) {
@@ -660,7 +706,7 @@ final class Response implements ResponseWriter, ResponseController {
                     throw failure;
                 }
             }
-            case HIJACKED -> throw new IllegalStateException("the connection was taken over by the handler");
+            case HIJACKED, UPGRADED -> throw new IllegalStateException("the connection was taken over by the handler");
             case ABORTED -> throw new IOException("the response was aborted");
             case ENDED -> throw new IllegalStateException("the response has ended: nothing can be written any more");
         }

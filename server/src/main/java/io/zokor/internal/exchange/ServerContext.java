@@ -1,5 +1,6 @@
 package io.zokor.internal.exchange;
 
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
@@ -24,8 +25,24 @@ import org.jspecify.annotations.Nullable;
  * @param errors renders the answers that the server makes by itself
  * @param cuts logs responses that are cut because their handler declared more than it wrote, which it may do at each request
  * @param classLoader context class loader of handlers, or {@code null} to leave it alone
+ * @param keepAlives tells whether a response may leave its connection open
+ * @param threads makes the threads of connections and of turns that have one of their own
  */
 public record ServerContext(ServerConfig config, Supplier<Limits> limits, ServerListener listener, Ticker ticker,
         DeadlineReaper reaper, RequestGate gate, DateField date, ErrorAnswer errors, LogLimit cuts,
-        @Nullable ClassLoader classLoader) {
+        @Nullable ClassLoader classLoader, BooleanSupplier keepAlives, ThreadMaker threads) {
+
+    /** Makes threads; safe for use by many. */
+    @FunctionalInterface
+    public interface ThreadMaker {
+
+        /**
+         * Makes a thread, not yet started.
+         *
+         * @param name what it is to be called
+         * @param task what it is to run
+         * @return the thread
+         */
+        Thread newThread(String name, Runnable task);
+    }
 }

@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.zokor.config.Limits;
 import io.zokor.http.Headers;
 import io.zokor.http.HijackedConnection;
+import io.zokor.http.Tunnel;
+import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.BodySize;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
@@ -33,6 +35,8 @@ final class Http1Codec implements ExchangeCodec {
     private enum Framing {
         NONE, FIXED, CHUNKED, UNTIL_CLOSE
     }
+
+    private final Http1Connection owner;
 
     private final ConnectionContext connection;
 
@@ -60,7 +64,9 @@ final class Http1Codec implements ExchangeCodec {
 
     private boolean hijacked;
 
-    Http1Codec(ConnectionContext connection, ByteReader in, LineReader lines, RequestHead head, Limits limits) {
+    Http1Codec(Http1Connection owner, ConnectionContext connection, ByteReader in, LineReader lines, RequestHead head,
+            Limits limits) {
+        this.owner = owner;
         this.connection = connection;
         this.conn = connection.conn();
         this.in = in;
@@ -171,7 +177,7 @@ final class Http1Codec implements ExchangeCodec {
         Headers headers = response.headers();
         boolean http10 = !head.interimAllowed();
         framing = switch (size) {
-            case BodySize.None() -> Framing.NONE;
+            case BodySize.None(),BodySize.Switched() -> Framing.NONE;
             case BodySize.Fixed(long ignored) -> Framing.FIXED;
             case BodySize.Unknown() -> http10 ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
         };
@@ -323,6 +329,11 @@ final class Http1Codec implements ExchangeCodec {
     @Override
     public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
         conn.writeDeadline(deadline, kind);
+    }
+
+    @Override
+    public Tunnel upgrade(Upgrade upgrade) throws IOException {
+        return owner.upgrade(upgrade);
     }
 
     @Override

@@ -3,6 +3,9 @@ package io.zokor.internal.http1;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.util.Collection;
+import java.util.List;
 
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
@@ -15,9 +18,12 @@ import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.ServerError;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.http.Tunnel;
+import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.Outcome;
+import io.zokor.internal.exchange.ProtocolConnection;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.net.ByteReader;
@@ -29,8 +35,11 @@ import io.zokor.net.TimeoutKind;
 
 import org.jspecify.annotations.Nullable;
 
-/** Serves HTTP/1 on one connection, one request after the other. Owned by the connection's thread. */
-public final class Http1Connection {
+/**
+ * Serves HTTP/1 on one connection, one request after the other. Owned by the connection's thread; what runs, be it a turn or an upgrade,
+ * is volatile, so that others can see and tell it.
+ */
+public final class Http1Connection implements ProtocolConnection {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
@@ -56,6 +65,13 @@ public final class Http1Connection {
 
     private final Http1RequestReader requests;
 
+    private volatile @Nullable Exchange current;
+
+    private volatile @Nullable Upgrade upgrade;
+
+    /** What is to serve the connection instead, once the stack of the request that asked for it has unwound. */
+    private @Nullable Upgrade next;
+
     private boolean drainCounted;
 
     /** When the first byte of the head that is or was read came. */
@@ -65,23 +81,19 @@ public final class Http1Connection {
      * Makes one.
      *
      * @param connection the connection, after its handshake
+     * @param in its input, of which the first bytes may have been looked at
      * @param handler what answers its requests
      */
-    public Http1Connection(ConnectionContext connection, Handler handler) {
+    public Http1Connection(ConnectionContext connection, ByteReader in, Handler handler) {
         this.connection = connection;
         this.server = connection.server();
         this.conn = connection.conn();
         this.handler = handler;
-        this.in = new ByteReader(conn);
+        this.in = in;
         this.requests = new Http1RequestReader(in, conn.tls() != null);
     }
 
-    /**
-     * Serves requests until the connection is to end; closing it is the caller's.
-     *
-     * @return why it is to end
-     * @throws IOException if the client left between requests or in the middle of a head
-     */
+    @Override
     public CloseReason serve() throws IOException {
         while (true) {
             prepareWait();
@@ -90,11 +102,45 @@ public final class Http1Connection {
                 return connection.isDraining() ? CloseReason.SHUTDOWN : CloseReason.CLIENT;
             }
             CloseReason last = serveRequest();
+            if (next != null) {
+                return serveUpgrade(next);
+            }
             if (last != null) {
                 return last;
             }
-            settle();
+            if (!settle()) {
+                return CloseReason.SHUTDOWN;
+            }
         }
+    }
+
+    @Override
+    public void drain() {
+        connection.closeFrom(ConnectionState.IDLE);
+        Upgrade running = upgrade;
+        if (running != null) {
+            running.drain();
+        }
+    }
+
+    @Override
+    public void expire(long now) {
+        Upgrade running = upgrade;
+        if (running != null) {
+            running.expire(now);
+        }
+    }
+
+    @Override
+    public Collection<Exchange> turns() {
+        Exchange running = current;
+        return running == null ? List.of() : List.of(running);
+    }
+
+    @Override
+    public Collection<Upgrade> upgrades() {
+        Upgrade running = upgrade;
+        return running == null ? List.of() : List.of(running);
     }
 
     /** {@return why the connection is to end after this request, or {@code null} where it goes on} */
@@ -108,15 +154,59 @@ public final class Http1Connection {
         } catch (DeadlineExceededException e) {
             return rejectSlow(e);
         }
-        Http1Codec codec = new Http1Codec(connection, in, requests.lines(), head, limits);
-        return switch (Exchange.run(codec, connection, handler)) {
+        Http1Codec codec = new Http1Codec(this, connection, in, requests.lines(), head, limits);
+        Exchange exchange = new Exchange(codec, connection, connection.requestCount(), handler);
+        current = exchange;
+        Outcome outcome = exchange.run();
+        current = null;
+        return switch (outcome) {
             case Outcome.Completed() -> codec.keepAlive() && drain(codec)
                     ? null
                     : end(CloseReason.COMPLETE, codec.bodyEnded());
             case Outcome.Final(CloseReason reason) -> end(reason, codec.bodyEnded());
             case Outcome.Aborted(CloseReason reason) -> reason;
             case Outcome.Hijacked() -> CloseReason.HIJACKED;
+            case Outcome.Upgraded(Upgrade task) -> {
+                next = task;
+                yield CloseReason.COMPLETE;
+            }
         };
+    }
+
+    // ---- another protocol
+
+    /** The head that switches has gone out: from now on the connection is in another state and has other time limits. */
+    Tunnel upgrade(Upgrade task) throws IOException {
+        in.sync();
+        conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
+        conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+        upgrade = task;
+        ConnectionState state = task.protocol().equalsIgnoreCase("websocket")
+                ? ConnectionState.WEBSOCKET
+                : ConnectionState.UPGRADED;
+        if (!connection.transition(ConnectionState.ACTIVE, state)) {
+            throw new ClosedChannelException();
+        }
+        if (connection.isDraining()) {
+            // It may have been told before there was anybody to tell.
+            task.drain();
+        }
+        return new Http1Tunnel(connection, in);
+    }
+
+    /** Runs on the bare stack of the connection's thread: what the request has left behind can be collected. */
+    private CloseReason serveUpgrade(Upgrade task) throws IOException {
+        next = null;
+        Tunnel tunnel = upgrade(task);
+        try {
+            task.serve(tunnel);
+        } catch (RuntimeException | Error e) {
+            tunnel.abort();
+            LOGGER.log(Level.ERROR, "panic serving " + connection.remote() + ": " + e, e);
+            server.listener().panic(connection, e);
+            return CloseReason.APP_ABORT;
+        }
+        return connection.isDraining() ? CloseReason.SHUTDOWN : CloseReason.COMPLETE;
     }
 
     /** Sets the time limit for the next request to come, where it has not come already. */
@@ -175,10 +265,6 @@ public final class Http1Connection {
 
     private RequestHead readHead(Limits limits) throws IOException {
         connection.countRequest();
-        ClassLoader loader = server.classLoader();
-        if (loader != null) {
-            Thread.currentThread().setContextClassLoader(loader);
-        }
         headNanos = now();
         RequestHead head = requests.read(limits, headNanos);
         conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
@@ -197,12 +283,10 @@ public final class Http1Connection {
         }
     }
 
-    /** Between two requests: what the handler left behind on the thread goes, and the connection is idle unless more waits. */
-    private void settle() {
-        Thread.interrupted();
-        if (in.available() == 0) {
-            connection.transition(ConnectionState.ACTIVE, ConnectionState.IDLE);
-        }
+    /** Between two requests the connection is idle unless more waits. {@code false} where it is not to wait for another. */
+    private boolean settle() {
+        return in.available() > 0 || !connection.transition(ConnectionState.ACTIVE, ConnectionState.IDLE)
+                || !connection.isDraining() || !connection.closeFrom(ConnectionState.IDLE);
     }
 
     // ---- ends
@@ -254,8 +338,10 @@ public final class Http1Connection {
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
         }
-        server.listener().exchangeEnded(new ExchangeSummary(connection, null, sent, ExchangeOutcome.REJECTED, reason,
-                0, head || sent == 0 ? 0 : text.length, headNanos, answered, now(), closing));
+        server.listener()
+                .exchangeEnded(new ExchangeSummary(connection, connection.requestCount(), null, sent,
+                        ExchangeOutcome.REJECTED, reason,
+                        0, head || sent == 0 ? 0 : text.length, headNanos, answered, now(), closing));
     }
 
     /**

@@ -80,7 +80,8 @@ final class Http1RequestReader {
         Headers headers = FieldReader.read(lines, limits, budget - used);
         String host = host(http10, target, headers);
         long length = RequestFraming.of(http10, headers);
-        return new RequestHead(method, target, protocol, host, headers, length, !http10, startedNanos);
+        return new RequestHead(method, target, protocol, host, headers, length, !http10, startedNanos, "",
+                null);
     }
 
     private long requestLine(long budget) throws IOException {

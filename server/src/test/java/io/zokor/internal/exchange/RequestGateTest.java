@@ -24,7 +24,7 @@ class RequestGateTest {
     @Test
     void withoutALimitAllRun() {
         for (int i = 0; i < 1000; i++) {
-            assertThat(gate.enter()).isTrue();
+            assertThat(gate.enter(() -> false)).isTrue();
         }
         assertThat(gate.running()).isEqualTo(1000);
     }
@@ -32,31 +32,31 @@ class RequestGateTest {
     @Test
     void withoutAQueueTheNextIsTurnedAwayAtOnce() {
         limits = limits.withMaxConcurrentRequests(2);
-        assertThat(gate.enter()).isTrue();
-        assertThat(gate.enter()).isTrue();
-        assertThat(gate.enter()).isFalse();
+        assertThat(gate.enter(() -> false)).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
+        assertThat(gate.enter(() -> false)).isFalse();
         gate.leave();
-        assertThat(gate.enter()).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
         assertThat(gate.running()).isEqualTo(2);
     }
 
     @Test
     void theQueueIsServedInOrder() throws Exception {
         limits = limits.withMaxConcurrentRequests(1).withQueueSize(3).withQueueTimeout(Duration.ofSeconds(30));
-        assertThat(gate.enter()).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
         ConcurrentLinkedQueue<Integer> order = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             int number = i;
             threads.add(Thread.ofVirtual().start(() -> {
-                if (gate.enter()) {
+                if (gate.enter(() -> false)) {
                     order.add(number);
                     gate.leave();
                 }
             }));
             Await.until("a place in the queue", () -> gate.queued() == number + 1);
         }
-        assertThat(gate.enter()).as("the queue is full").isFalse();
+        assertThat(gate.enter(() -> false)).as("the queue is full").isFalse();
         gate.leave();
         for (Thread thread : threads) {
             assertThat(thread.join(Await.BOUND)).isTrue();
@@ -69,21 +69,21 @@ class RequestGateTest {
     @Test
     void whoWaitsTooLongLeavesTheQueue() {
         limits = limits.withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofMillis(20));
-        assertThat(gate.enter()).isTrue();
-        assertThat(gate.enter()).isFalse();
+        assertThat(gate.enter(() -> false)).isTrue();
+        assertThat(gate.enter(() -> false)).isFalse();
         assertThat(gate.queued()).isZero();
         gate.leave();
-        assertThat(gate.enter()).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
     }
 
     @Test
     void aHigherLimitLetsWaitingOnesIn() throws Exception {
         limits = limits.withMaxConcurrentRequests(1).withQueueSize(2).withQueueTimeout(Duration.ofSeconds(30));
-        assertThat(gate.enter()).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
         CountDownLatch in = new CountDownLatch(2);
         for (int i = 0; i < 2; i++) {
             Thread.ofVirtual().start(() -> {
-                if (gate.enter()) {
+                if (gate.enter(() -> false)) {
                     in.countDown();
                 }
             });
@@ -98,11 +98,11 @@ class RequestGateTest {
     @Test
     void anInterruptIsKeptForTheHandler() throws Exception {
         limits = limits.withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofSeconds(30));
-        assertThat(gate.enter()).isTrue();
+        assertThat(gate.enter(() -> false)).isTrue();
         AtomicInteger result = new AtomicInteger();
         Thread thread = Thread.ofVirtual().start(() -> {
             Thread.currentThread().interrupt();
-            boolean entered = gate.enter();
+            boolean entered = gate.enter(() -> false);
             result.set((entered ? 1 : 0) + (Thread.interrupted() ? 2 : 0));
         });
         Await.until("a place in the queue", () -> gate.queued() == 1);
@@ -122,7 +122,7 @@ class RequestGateTest {
         for (int i = 0; i < 16; i++) {
             threads.add(Thread.ofVirtual().start(() -> {
                 for (int n = 0; n < 300; n++) {
-                    if (!gate.enter()) {
+                    if (!gate.enter(() -> false)) {
                         refused.incrementAndGet();
                         continue;
                     }

@@ -26,7 +26,7 @@ import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.RequestGate;
 import io.zokor.internal.exchange.ServerContext;
-import io.zokor.internal.exchange.ServerPhase;
+import io.zokor.net.ByteReader;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.LogLimit;
 import io.zokor.net.Ticker;
@@ -94,21 +94,12 @@ final class Wire implements AutoCloseable {
         ServerContext server = new ServerContext(config, config::limits, listener, Ticker.system(), reaper,
                 new RequestGate(config::limits), new DateField(),
                 new ErrorAnswer(ServerErrorHandler.standard()),
-                new LogLimit(System.getLogger("io.zokor.server"), System.Logger.Level.WARNING), null);
-        ConnectionContext connection = new ConnectionContext(1, conn, server, new ServerPhase() {
-            @Override
-            public boolean isDraining() {
-                return false;
-            }
-
-            @Override
-            public boolean keepsAlive() {
-                return true;
-            }
-        });
+                new LogLimit(System.getLogger("io.zokor.server"), System.Logger.Level.WARNING), null, () -> true,
+                (name, task) -> Thread.ofVirtual().name(name).unstarted(task));
+        ConnectionContext connection = new ConnectionContext(1, conn, server);
         String end = onVirtualThread(() -> {
             try {
-                return new Http1Connection(connection, handler).serve().name();
+                return new Http1Connection(connection, new ByteReader(conn), handler).serve().name();
             } catch (IOException e) {
                 return e.getClass().getSimpleName();
             }

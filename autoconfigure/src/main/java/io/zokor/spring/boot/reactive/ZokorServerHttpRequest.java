@@ -81,7 +81,7 @@ final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
 
     @Override
     protected String initId() {
-        return request.connection().id() + "-" + request.connection().requestCount();
+        return request.connection().id() + "-" + request.number();
     }
 
     @Override

@@ -1,0 +1,33 @@
+package io.zokor.server;
+
+import java.io.IOException;
+
+import io.zokor.http.Handler;
+import io.zokor.internal.exchange.ConnectionContext;
+import io.zokor.internal.exchange.ProtocolConnection;
+import io.zokor.internal.http1.Http1Connection;
+import io.zokor.net.ByteReader;
+
+/**
+ * Chooses what a connection speaks once its handshake is done, by what TLS has negotiated or, without that, by its first bytes, and hands
+ * the input on to it. Called by the connection's thread.
+ */
+@FunctionalInterface
+interface ProtocolSelector {
+
+    /**
+     * Chooses.
+     *
+     * @param connection the connection, after its handshake
+     * @param in its input, of which nothing has been consumed
+     * @param handler what answers requests
+     * @return the protocol, which has not begun
+     * @throws IOException if the client left or took too long before anything could be told
+     */
+    ProtocolConnection select(ConnectionContext connection, ByteReader in, Handler handler) throws IOException;
+
+    /** {@return the protocols that the server speaks} */
+    static ProtocolSelector standard() {
+        return Http1Connection::new;
+    }
+}
