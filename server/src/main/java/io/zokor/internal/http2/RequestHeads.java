@@ -282,7 +282,7 @@ final class RequestHeads {
         String expected = rules.secure ? "https" : "http";
         if (!rules.anyScheme && !scheme.equalsIgnoreCase(expected)) {
             throw new RejectedRequestException(421, RejectReason.MISDIRECTED, "a :scheme other than " + expected
-                    + " (RFC 9110 section 7.4); zokor.http2.any-scheme lets it pass");
+                    + " (RFC 9110 section 7.4)");
         }
     }
 
