@@ -127,7 +127,8 @@ public interface ResponseController {
     /**
      * Reports a failure of the application that the handler itself answers, as a servlet container does with its error pages:
      * logged with its stack and counted like a Throwable that leaves the handler, and the connection closes after this
-     * response. A cause that stems from the client's leaving is no failure: it is logged at level DEBUG only.
+     * response; but if the response is committed already, a handler that then returns says that it is whole, and the connection
+     * goes on. A cause that stems from the client's leaving is no failure: it is logged at level DEBUG only.
      *
      * @param cause what the application threw
      */

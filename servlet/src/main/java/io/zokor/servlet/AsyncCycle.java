@@ -50,6 +50,9 @@ final class AsyncCycle implements AsyncContext {
 
     private boolean failureSeen;
 
+    /** The failure is one of the application's own code. */
+    private boolean failureOfTask;
+
     private long timeoutMillis;
 
     private @Nullable ServletRequest request;
@@ -95,6 +98,7 @@ final class AsyncCycle implements AsyncContext {
                 // An earlier cycle has dealt with it; this one may fail anew, at the latest when the application ends.
                 failure = null;
                 failureSeen = false;
+                failureOfTask = false;
             }
             timeoutMillis = cycle.context().asyncTimeoutMillis();
             if (startRequest != null) {
@@ -159,13 +163,18 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public boolean hasOriginalRequestAndResponse() {
+        ServletRequest currentRequest;
+        ServletResponse currentResponse;
         point.lock.lock();
         try {
-            return request != null && response != null && Dispatcher.withoutOwnWrappers(request) == cycle.request()
-                    && Dispatcher.withoutOwnWrappers(response) == cycle.response();
+            currentRequest = request;
+            currentResponse = response;
         } finally {
             point.lock.unlock();
         }
+        return currentRequest != null && currentResponse != null
+                && Dispatcher.withoutOwnWrappers(currentRequest) == cycle.request()
+                && Dispatcher.withoutOwnWrappers(currentResponse) == cycle.response();
     }
 
     private void checkUndecidedLocked() {
@@ -202,22 +211,26 @@ final class AsyncCycle implements AsyncContext {
 
     @Override
     public void dispatch() {
-        Dispatcher.Target target;
+        ServletRequest wrapper;
+        Dispatcher.Target before;
         point.lock.lock();
         try {
             checkUndecidedLocked();
-            if (given && request instanceof HttpServletRequest http) {
-                Dispatcher found = Dispatcher.of(cycle.context(),
-                        http.getRequestURI().substring(http.getContextPath().length()));
-                target = found == null ? last : found.target();
-            } else {
-                target = new Dispatcher.Target(last.servlet(), last.path(), last.uri(), null, last.servletPath(),
-                        last.pathInfo(), last.mapping());
-            }
-            dispatchLocked(target);
+            wrapper = given ? request : null;
+            before = last;
         } finally {
             point.lock.unlock();
         }
+        Dispatcher.Target target;
+        if (wrapper instanceof HttpServletRequest http) {
+            Dispatcher found = Dispatcher.of(cycle.context(),
+                    http.getRequestURI().substring(http.getContextPath().length()));
+            target = found == null ? before : found.target();
+        } else {
+            target = new Dispatcher.Target(before.servlet(), before.path(), before.uri(), null, before.servletPath(),
+                    before.pathInfo(), before.mapping());
+        }
+        decideDispatch(target);
     }
 
     @Override
@@ -230,28 +243,30 @@ final class AsyncCycle implements AsyncContext {
         if (context != cycle.context()) {
             throw new IllegalArgumentException("there is one application only: requests cannot go to another context");
         }
+        ServletRequest current = getRequest();
+        Dispatcher found = current instanceof HttpServletRequest http
+                ? Dispatcher.relative(cycle.context(), path, http)
+                : Dispatcher.of(cycle.context(), path);
+        if (found == null) {
+            throw new IllegalArgumentException("not a path of this application");
+        }
+        decideDispatch(found.target());
+    }
+
+    /** The target was found without the lock, as wrappers of the application's were asked: another thread may have decided. */
+    private void decideDispatch(Dispatcher.Target target) {
         point.lock.lock();
         try {
             checkUndecidedLocked();
-            ServletRequest current = request;
-            Dispatcher found = current instanceof HttpServletRequest http
-                    ? Dispatcher.relative(cycle.context(), path, http)
-                    : Dispatcher.of(cycle.context(), path);
-            if (found == null) {
-                throw new IllegalArgumentException("not a path of this application");
-            }
-            dispatchLocked(found.target());
+            dispatch = target;
+            shutListeningOutputLocked();
+            point.changed.signalAll();
         } finally {
             point.lock.unlock();
         }
     }
 
-    private void dispatchLocked(Dispatcher.Target target) {
-        dispatch = target;
-        shutListeningOutputLocked();
-        point.changed.signalAll();
-    }
-
+    /** What the task throws is the request's failure at once: nobody else would decide it before its timeout, if it has one. */
     @Override
     public void start(Runnable run) {
         point.lock.lock();
@@ -266,9 +281,27 @@ final class AsyncCycle implements AsyncContext {
             try {
                 run.run();
             } catch (RuntimeException | Error e) {
-                LOGGER.log(Level.WARNING, "a task of AsyncContext.start failed", e);
+                taskFailed(e);
             }
         });
+    }
+
+    private void taskFailed(Throwable thrown) {
+        boolean taken;
+        point.lock.lock();
+        try {
+            taken = open && started && isUndecidedLocked() && failure == null;
+            if (taken) {
+                failure = thrown;
+                failureOfTask = true;
+                point.changed.signalAll();
+            }
+        } finally {
+            point.lock.unlock();
+        }
+        if (!taken) {
+            LOGGER.log(Level.WARNING, "a task of AsyncContext.start failed when its request was decided", thrown);
+        }
     }
 
     @Override
@@ -362,6 +395,11 @@ final class AsyncCycle implements AsyncContext {
     /** {@return whether there is a failure that nobody has dealt with} */
     boolean hasFailureLocked() {
         return failure != null && !failureSeen;
+    }
+
+    /** {@return whether the failure is what a task of the application's threw, and so is to be reported} */
+    boolean isFailureOfTaskLocked() {
+        return failureOfTask;
     }
 
     /** {@return the failure, which counts as dealt with from now on} */

@@ -265,27 +265,33 @@ final class AsyncLoop {
             // Servlet 6.1 section 2.3.3.3: an error dispatch with 500, then the container completes.
             ZokorServletResponse response = cycle.response();
             response.takePendingError();
-            if (!cycle.context().errorPages().answer(cycle, new ZokorServletResponse.PendingError(500, null))) {
+            if (!cycle.context().errorPages().answer(cycle, new ZokorServletResponse.PendingError(500, null))
+                    && !response.isWhole()) {
                 response.controller().abort(new TimeoutException("asynchronous request timed out"));
             }
             decideCompletion();
         }
     }
 
-    /** A read or write failed on another thread, the client has left, or the application is being stopped. */
+    /** A read, a write or a task failed on another thread, the client has left, or the application is being stopped. */
     private void error() throws Exception {
         Throwable cause;
+        boolean ofTask;
         point.lock.lock();
         try {
             if (!decisions.isUndecidedLocked()) {
                 return;
             }
+            ofTask = decisions.isFailureOfTaskLocked();
             Throwable taken = decisions.takeFailureLocked();
             cause = taken == null ? new IOException("unknown failure") : taken;
             input.failLocked(cause);
             output.failLocked(cause);
         } finally {
             point.lock.unlock();
+        }
+        if (ofTask) {
+            cycle.context().errorPages().report(cycle, cause);
         }
         try {
             callback(input::callback);

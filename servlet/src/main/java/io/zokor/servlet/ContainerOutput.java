@@ -51,6 +51,9 @@ final class ContainerOutput extends ServletOutputStream {
 
     private volatile boolean closed;
 
+    /** Closed before it had a listener, who gets the first call all the same: it may be what completes the request. */
+    private boolean closedBefore;
+
     private boolean writing;
 
     /** Closed while a write was pending: the sink is closed after it. */
@@ -246,6 +249,7 @@ final class ContainerOutput extends ServletOutputStream {
     public void setWriteListener(WriteListener writeListener) {
         slot.set(writeListener, () -> {
             // The first call comes at once.
+            closedBefore = closed;
         });
     }
 
@@ -261,7 +265,7 @@ final class ContainerOutput extends ServletOutputStream {
     }
 
     boolean hasCallbackLocked() {
-        return slot.isDueLocked(!writing && !closed);
+        return slot.isDueLocked(!writing && (!closed || closedBefore));
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */

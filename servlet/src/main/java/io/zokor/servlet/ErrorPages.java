@@ -71,6 +71,11 @@ final class ErrorPages {
         rethrow(find(thrown, PeerGoneException.class));
         rethrow(find(thrown, DeadlineExceededException.class));
         Throwable root = rootCause(thrown);
+        if (cycle.response().isWhole()) {
+            // The client has a complete response: what the application did wrong afterwards is reported, and is no concern of its
+            // connection's, which goes on if the request is whole as well.
+            return;
+        }
         if (cycle.response().isSent()) {
             rethrow(root);
         }
@@ -131,6 +136,9 @@ final class ErrorPages {
             report(cycle, e);
             rethrow(find(e, PeerGoneException.class));
             rethrow(find(e, DeadlineExceededException.class));
+            if (response.isWhole()) {
+                return;
+            }
             if (response.isSent()) {
                 throw e;
             }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.zokor.config.Limits;
+import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
 import io.zokor.servlet.multipart.MultipartParser;
@@ -33,6 +34,9 @@ import jakarta.servlet.http.Part;
 final class RequestContent {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
+
+    /** What all types with parts begin with; those of other types than form-data are no parameters unless asked for. */
+    private static final String MULTIPART = "multipart/";
 
     private static final String FORM = "application/x-www-form-urlencoded";
 
@@ -91,6 +95,17 @@ final class RequestContent {
         encoding = name;
     }
 
+    /**
+     * What an encoding that this JVM does not have is answered with: only the client's Content-Type can have named it, as what
+     * the application sets is checked before.
+     */
+    private static UnsupportedEncodingException unsupported(String encoding) {
+        UnsupportedEncodingException thrown = new UnsupportedEncodingException(encoding);
+        thrown.initCause(new RejectedRequestException(415, RejectReason.CONTENT,
+                "the content type names a character encoding that there is not"));
+        return thrown;
+    }
+
     /** The specification's defaults for a body that names no encoding are ISO-8859-1 (section 3.12). */
     private Charset charset() throws UnsupportedEncodingException {
         if (encoding == null) {
@@ -98,7 +113,7 @@ final class RequestContent {
         }
         Charset charset = MediaType.charsetNamed(encoding);
         if (charset == null) {
-            throw new UnsupportedEncodingException(encoding);
+            throw unsupported(encoding);
         }
         return charset;
     }
@@ -182,14 +197,11 @@ final class RequestContent {
             String essence = type.essence();
             if (essence.equals(FORM) && core.method().equals("POST")) {
                 found.addEncoded(FormParameters.readForm(input, core.contentLength(), limits), charset());
-            } else if (essence.equals("multipart/form-data") && cycle.multipart() != null) {
-                for (ZokorPart part : readParts()) {
-                    if (part.isField()) {
-                        found.add(part.getName(), part.text());
-                    }
-                }
+            } else if (essence.equals(MULTIPART + "form-data") && cycle.multipart() != null) {
+                readParts();
             }
-        } else if (parts != null) {
+        }
+        if (parts != null) {
             for (ZokorPart part : parts) {
                 if (part.isField()) {
                     found.add(part.getName(), part.text());
@@ -200,7 +212,12 @@ final class RequestContent {
     }
 
     Collection<Part> parts() throws IOException, ServletException {
+        boolean first = parts == null;
         List<ZokorPart> all = readParts();
+        if (first && !usingStream && reader == null && !all.isEmpty()) {
+            // Parameters that were asked for before had no fields in them unless the type is form-data.
+            parameters = null;
+        }
         findParameters();
         return List.copyOf(all);
     }
@@ -216,8 +233,9 @@ final class RequestContent {
     }
 
     private List<ZokorPart> readParts() throws IOException, ServletException {
-        if (type == null || !type.essence().startsWith("multipart/form-data")) {
-            throw new ServletException("the request is not multipart/form-data");
+        if (type == null || !type.essence().startsWith(MULTIPART)) {
+            throw new ServletException("the request is not multipart/form-data", new RejectedRequestException(415,
+                    RejectReason.CONTENT, "parts are asked of a request that is not multipart"));
         }
         MultipartConfigElement config = cycle.multipart();
         if (config == null) {

@@ -258,9 +258,8 @@ final class RequestCycle implements StreamOwner {
             throw new IllegalStateException("asynchronous processing is not supported by servlet " + servlet.getName()
                     + " or a filter before it: setAsyncSupported(true) is missing");
         }
-        if (response.output().isClosed()) {
-            throw new IllegalStateException("the response is closed");
-        }
+        // The API allows to refuse it for a response that is closed, and libraries do not expect that: whether a task has closed
+        // the response before its framework starts the asynchronous processing is a race.
         AsyncCycle cycle = async;
         if (cycle == null) {
             cycle = new AsyncCycle(this);

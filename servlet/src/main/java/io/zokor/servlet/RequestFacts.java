@@ -9,6 +9,8 @@ import java.util.Locale;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Headers;
 import io.zokor.http.HttpDate;
+import io.zokor.http.RejectReason;
+import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -139,7 +141,12 @@ abstract class RequestFacts implements HttpServletRequest {
     @Override
     public int getIntHeader(String name) {
         String value = getHeader(name);
-        return value == null ? -1 : Integer.parseInt(value);
+        try {
+            return value == null ? -1 : Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            e.initCause(malformed(name, "an integer"));
+            throw e;
+        }
     }
 
     @Override
@@ -150,9 +157,14 @@ abstract class RequestFacts implements HttpServletRequest {
         }
         Instant date = HttpDate.parse(value);
         if (date == null) {
-            throw new IllegalArgumentException("field " + name + " holds no date");
+            throw new IllegalArgumentException("field " + name + " holds no date", malformed(name, "a date"));
         }
         return date.toEpochMilli();
+    }
+
+    /** Where the application leaves it alone, it is the client's mistake. */
+    private static RejectedRequestException malformed(String name, String kind) {
+        return new RejectedRequestException(400, RejectReason.CONTENT, "field " + name + " is not " + kind);
     }
 
     List<Cookie> cookies() {

@@ -36,6 +36,9 @@ final class ResponseBody implements ContainerOutput.Sink {
     /** A helper has begun to write: its bytes leave, whatever is decided meanwhile. */
     private volatile boolean leaving;
 
+    /** The application has closed it, or written the last byte of the declared length. */
+    private volatile boolean whole;
+
     /** Declared length, or -1. */
     private long declared = -1;
 
@@ -45,7 +48,7 @@ final class ResponseBody implements ContainerOutput.Sink {
     /** Bytes that the core holds back for certain. */
     private volatile int buffered;
 
-    private @Nullable Supplier<Map<String, String>> trailers;
+    private volatile @Nullable Supplier<Map<String, String>> trailers;
 
     /** The container has let go of the response. */
     private boolean sealed;
@@ -75,6 +78,11 @@ final class ResponseBody implements ContainerOutput.Sink {
     /** {@return whether bytes have left, or are about to} */
     boolean isSent() {
         return leaving || controller.isCommitted();
+    }
+
+    /** {@return whether all of the response has left, or will when the exchange ends: nothing can be added, nothing is missing} */
+    boolean isWhole() {
+        return whole && isSent();
     }
 
     void checkNotCommitted() {
@@ -110,6 +118,7 @@ final class ResponseBody implements ContainerOutput.Sink {
         resetLocked();
         output.reopen();
         committed = false;
+        whole = false;
     }
 
     /** @param length the length that the application declares, or a negative number for none */
@@ -200,6 +209,7 @@ final class ResponseBody implements ContainerOutput.Sink {
             core.flush();
             buffered = 0;
             output.shut();
+            whole = true;
         }
         committed |= controller.isCommitted();
     }
@@ -241,6 +251,7 @@ final class ResponseBody implements ContainerOutput.Sink {
             committed = true;
             if (declared > 0 && written >= declared) {
                 output.shut();
+                whole = true;
             }
         } catch (IOException e) {
             throw failedLocked(e);
@@ -268,6 +279,7 @@ final class ResponseBody implements ContainerOutput.Sink {
                 buffered = 0;
             }
             committed = true;
+            whole = declared < 0 || written >= declared || !known || core.status() == 204 || core.status() == 304;
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -291,11 +303,12 @@ final class ResponseBody implements ContainerOutput.Sink {
 
     /** The last act: trailers are asked for, and no other thread writes from now on. */
     void complete() throws IOException {
+        output.shut();
+        // The application's code, so without the lock.
+        Supplier<Map<String, String>> supplier = trailers;
+        Map<String, String> fields = supplier == null ? null : supplier.get();
         lock.lock();
         try {
-            output.shut();
-            Supplier<Map<String, String>> supplier = trailers;
-            Map<String, String> fields = supplier == null ? null : supplier.get();
             if (fields != null) {
                 // A response that is still in the buffer would get a Content-Length, and then no trailers.
                 core.flush();

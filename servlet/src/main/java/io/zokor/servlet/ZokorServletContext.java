@@ -88,13 +88,11 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public int getEffectiveMajorVersion() {
-        checkUnrestricted();
         return settings().effectiveMajorVersion();
     }
 
     @Override
     public int getEffectiveMinorVersion() {
-        checkUnrestricted();
         return settings().effectiveMinorVersion();
     }
 
@@ -127,14 +125,12 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public ClassLoader getClassLoader() {
-        checkUnrestricted();
         return settings().classLoader();
     }
 
     /** There are no JSP settings. */
     @Override
     public @Nullable JspConfigDescriptor getJspConfigDescriptor() {
-        checkUnrestricted();
         return null;
     }
 
@@ -409,20 +405,17 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public Set<SessionTrackingMode> getDefaultSessionTrackingModes() {
-        checkUnrestricted();
         return Set.of(SessionTrackingMode.COOKIE, SessionTrackingMode.URL);
     }
 
     @Override
     public Set<SessionTrackingMode> getEffectiveSessionTrackingModes() {
-        checkUnrestricted();
         return trackingModes();
     }
 
     /** In whole minutes, as the interface has it; a shorter part counts as a minute. */
     @Override
     public int getSessionTimeout() {
-        checkUnrestricted();
         int seconds = sessions().timeoutSeconds();
         // Rounded up, as 0 would mean never; and never is -1, as others say it.
         return seconds <= 0 ? -1 : (seconds - 1) / 60 + 1;
@@ -436,7 +429,6 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public @Nullable String getRequestCharacterEncoding() {
-        checkUnrestricted();
         return requestEncoding();
     }
 
@@ -448,7 +440,6 @@ final class ZokorServletContext extends ContextParts implements ServletContext {
 
     @Override
     public @Nullable String getResponseCharacterEncoding() {
-        checkUnrestricted();
         return responseEncoding();
     }
 

@@ -385,6 +385,11 @@ final class ZokorServletResponse implements HttpServletResponse {
         return body.isSent();
     }
 
+    /** {@return whether the response is complete: closed by the application, with all the bytes of its length if it has one} */
+    boolean isWhole() {
+        return body.isWhole();
+    }
+
     /** Ends the response; what is written from now on is ignored. */
     void close() throws IOException {
         body.close();

@@ -572,9 +572,7 @@ class ServletContextNormativeTest {
                 Map.entry("getServletRegistrations", c::getServletRegistrations),
                 Map.entry("getFilterRegistration", () -> c.getFilterRegistration("x")),
                 Map.entry("getFilterRegistrations", c::getFilterRegistrations),
-                Map.entry("getSessionCookieConfig", c::getSessionCookieConfig),
-                Map.entry("getDefaultSessionTrackingModes", c::getDefaultSessionTrackingModes),
-                Map.entry("getEffectiveSessionTrackingModes", c::getEffectiveSessionTrackingModes));
+                Map.entry("getSessionCookieConfig", c::getSessionCookieConfig));
     }
 
     @Test
@@ -595,6 +593,32 @@ class ServletContextNormativeTest {
                 questions(event.getServletContext())
                         .forEach((name, call) -> assertThatExceptionOfType(UnsupportedOperationException.class)
                                 .as(name).isThrownBy(call));
+                seen.add("checked");
+            }
+        }));
+        assertThat(seen).containsExactly("checked");
+    }
+
+    @Test
+    void aListenerThatWasAddedMayAskForAllThatDoesNotConfigure() throws Exception {
+        List<String> seen = new ArrayList<>();
+        initializing(app -> app.context().addListener(new ServletContextListener() {
+            @Override
+            public void contextInitialized(ServletContextEvent event) {
+                ServletContext context = event.getServletContext();
+                assertThat(context.getEffectiveMajorVersion()).isPositive();
+                assertThat(context.getEffectiveMinorVersion()).isNotNegative();
+                assertThat(context.getClassLoader()).isNotNull();
+                assertThat(context.getJspConfigDescriptor()).isNull();
+                assertThat(context.getDefaultSessionTrackingModes()).contains(SessionTrackingMode.COOKIE);
+                assertThat(context.getEffectiveSessionTrackingModes()).contains(SessionTrackingMode.COOKIE);
+                assertThat(context.getSessionTimeout()).isPositive();
+                assertThat(context.getRequestCharacterEncoding()).isNull();
+                assertThat(context.getResponseCharacterEncoding()).isNull();
+                assertThat(context.getMajorVersion()).isEqualTo(6);
+                assertThat(context.getVirtualServerName()).isNotNull();
+                assertThat(context.getContextPath()).isNotNull();
+                assertThat(context.getServerInfo()).isNotNull();
                 seen.add("checked");
             }
         }));

@@ -63,6 +63,9 @@ public final class Exchange implements Turn {
 
     private volatile boolean panicked;
 
+    /** A panic came before the response was committed: the connection ends with it. */
+    private volatile boolean lastByPanic;
+
     private volatile boolean cancelled;
 
     /** Whether the gate has let this in and it has not left yet; of the exchange's thread alone. */
@@ -180,7 +183,7 @@ public final class Exchange implements Turn {
             if (next != null) {
                 return new Outcome.Upgraded(next);
             }
-            return panicked ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
+            return lastByPanic ? new Outcome.Final(CloseReason.APP_ABORT) : new Outcome.Completed();
         } catch (Throwable t) {
             return failed(t);
         }
@@ -342,6 +345,7 @@ public final class Exchange implements Turn {
         }
         panicked = true;
         if (!response.isCommitted()) {
+            lastByPanic = true;
             codec.close();
         }
         LOGGER.log(Level.ERROR, "panic serving " + connection.remote() + ": " + cause, cause);
@@ -541,7 +545,9 @@ public final class Exchange implements Turn {
     private ExchangeSummary summary(Outcome outcome) {
         ExchangeOutcome ended = switch (outcome) {
             case Outcome.Completed() ->
-                rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.COMPLETED;
+                rejected != null
+                        ? ExchangeOutcome.REJECTED
+                        : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.COMPLETED;
             case Outcome.Hijacked() -> ExchangeOutcome.HIJACKED;
             case Outcome.Upgraded(Upgrade ignored) -> ExchangeOutcome.UPGRADED;
             case Outcome.Final(CloseReason ignored) ->

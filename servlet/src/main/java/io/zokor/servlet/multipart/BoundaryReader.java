@@ -124,6 +124,11 @@ final class BoundaryReader {
         }
     }
 
+    /** {@return whether nothing was read: there is no body} */
+    boolean isEmpty() {
+        return total == 0;
+    }
+
     static RejectedRequestException malformed(String what) {
         return new RejectedRequestException(400, RejectReason.CONTENT, "malformed multipart request: " + what);
     }

@@ -18,7 +18,8 @@ import io.zokor.http.RejectedRequestException;
 
 /**
  * Parses a multipart request while it streams in (RFC 7578, RFC 2046 section 5.1). One instance parses one request on the
- * calling thread.
+ * calling thread. Of another type than {@code form-data}, such as {@code mixed} or {@code related}, only those parts are parts of
+ * a form that say so and have a name; the others are passed over, and nothing is demanded of them.
  *
  * <p>
  * Everything a client can make large has a limit (CVE-2023-24998, CVE-2025-48988, CVE-2023-26048), and every limit is checked
@@ -37,6 +38,9 @@ public final class MultipartParser {
 
     private final BoundaryReader in;
 
+    /** The type is form-data: each part must be a part of a form. */
+    private final boolean form;
+
     private final MultipartSettings settings;
 
     private final Limits limits;
@@ -47,8 +51,9 @@ public final class MultipartParser {
 
     private long fieldBytes;
 
-    private MultipartParser(BoundaryReader in, MultipartSettings settings) {
+    private MultipartParser(BoundaryReader in, boolean form, MultipartSettings settings) {
         this.in = in;
+        this.form = form;
         this.settings = settings;
         this.limits = settings.limits();
     }
@@ -77,8 +82,9 @@ public final class MultipartParser {
      */
     public static List<ZokorPart> parse(InputStream body, String contentType, MultipartSettings settings)
             throws IOException {
-        BoundaryReader in = new BoundaryReader(body, boundary(contentType), settings.maxRequestSize());
-        MultipartParser parser = new MultipartParser(in, settings);
+        HeaderParameters type = HeaderParameters.parse(contentType);
+        BoundaryReader in = new BoundaryReader(body, boundary(type), settings.maxRequestSize());
+        MultipartParser parser = new MultipartParser(in, type.value().equals("multipart/form-data"), settings);
         try {
             parser.parseParts();
         } catch (IOException | RuntimeException | Error e) {
@@ -88,8 +94,7 @@ public final class MultipartParser {
         return parser.parts;
     }
 
-    private static String boundary(String contentType) throws RejectedRequestException {
-        HeaderParameters type = HeaderParameters.parse(contentType);
+    private static String boundary(HeaderParameters type) throws RejectedRequestException {
         String boundary = type.get("boundary");
         if (!type.value().startsWith("multipart/") || boundary == null) {
             throw BoundaryReader.malformed("the content type is not multipart or has no boundary");
@@ -112,10 +117,13 @@ public final class MultipartParser {
         if (!in.copyToDelimiter((bytes, offset, length) -> {
             // A preamble means nothing (RFC 2046 section 5.1.1).
         })) {
+            if (!form || in.isEmpty()) {
+                return;
+            }
             throw BoundaryReader.malformed("it ends before the first boundary");
         }
-        while (in.partFollows()) {
-            if (parts.size() == limits.maxParts()) {
+        for (int count = 0; in.partFollows(); count++) {
+            if (count == limits.maxParts()) {
                 throw tooLarge("it has more than " + limits.maxParts() + " parts", "zokor.limits.max-parts");
             }
             parsePart();
@@ -125,16 +133,19 @@ public final class MultipartParser {
 
     private void parsePart() throws IOException {
         Headers headers = readHeaders();
-        String disposition = headers.get("Content-Disposition");
-        if (disposition == null || headers.all("Content-Disposition").size() > 1) {
-            throw BoundaryReader
-                    .malformed("a part does not have exactly one Content-Disposition (RFC 7578 section 4.2)");
+        HeaderParameters parameters = disposition(headers);
+        String name = parameters == null ? null : parameters.extended("name");
+        if (parameters == null || name == null) {
+            if (!in.copyToDelimiter((bytes, offset, length) -> {
+                // A part that belongs to no form.
+            })) {
+                throw BoundaryReader.malformed("it ends before the closing boundary");
+            }
+            return;
         }
-        HeaderParameters parameters = HeaderParameters.parse(disposition);
-        String name = parameters.extended("name");
-        if (name == null || !parameters.value().equals("form-data") && !parameters.value().equals("attachment")) {
-            throw BoundaryReader
-                    .malformed("a part's Content-Disposition is not form-data with a name (RFC 7578 section 4.2)");
+        String mended = parameters.mended();
+        if (mended != null) {
+            headers.set("Content-Disposition", mended);
         }
         String fileName = parameters.extended("filename");
         if (!HeaderSyntax.isFieldValue(name) || fileName != null && !HeaderSyntax.isFieldValue(fileName)) {
@@ -154,6 +165,28 @@ public final class MultipartParser {
             throw BoundaryReader.malformed("it ends before the closing boundary");
         }
         content.close();
+    }
+
+    /** The Content-Disposition of a part of a form; {@code null} if the part belongs to none, and need not. */
+    private @Nullable HeaderParameters disposition(Headers headers) throws RejectedRequestException {
+        String disposition = headers.get("Content-Disposition");
+        if (disposition == null || headers.all("Content-Disposition").size() > 1) {
+            if (!form) {
+                return null;
+            }
+            throw BoundaryReader
+                    .malformed("a part does not have exactly one Content-Disposition (RFC 7578 section 4.2)");
+        }
+        if (!form && !disposition.regionMatches(true, 0, "form-data", 0, "form-data".length())) {
+            return null;
+        }
+        HeaderParameters parameters = HeaderParameters.parse(disposition);
+        boolean ofForm = parameters.value().equals("form-data") || form && parameters.value().equals("attachment");
+        if (form && (!ofForm || parameters.extended("name") == null)) {
+            throw BoundaryReader
+                    .malformed("a part's Content-Disposition is not form-data with a name (RFC 7578 section 4.2)");
+        }
+        return ofForm ? parameters : null;
     }
 
     private void append(PartContent content, boolean field, byte[] bytes, int offset, int length) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -86,20 +87,32 @@ public final class ZokorPart implements Part {
      * Writes the content to a file, replacing one that is there; a temporary file is moved.
      *
      * @param target the file; a relative name is resolved against the location of the multipart configuration
-     * @throws IOException if it cannot be written, also if a relative name leads out of the location: file names that clients
-     *         submit end up here
+     * @throws IOException if it cannot be written, also if a relative name leads out of the location, or is none that the file
+     *         system can have: file names that clients submit end up here, and then its cause is a refusal of the request
      */
     @Override
     public void write(String target) throws IOException {
-        Path path = Path.of(target);
+        Path path;
+        try {
+            path = Path.of(target);
+        } catch (InvalidPathException e) {
+            throw unusable(target, "not a name of a file: " + e.getReason());
+        }
         if (!path.isAbsolute()) {
             Path location = settings.location().toAbsolutePath().normalize();
             path = location.resolve(path).normalize();
             if (!path.startsWith(location) || path.equals(location)) {
-                throw new IOException("a relative file name must not lead out of " + location);
+                throw unusable(target, "a relative file name must not lead out of " + location);
             }
         }
         content.moveTo(path);
+    }
+
+    /** What the client has named is the client's mistake, and what the application has named is the application's. */
+    private IOException unusable(String target, String why) {
+        return target.equals(fileName)
+                ? new IOException(why, BoundaryReader.malformed("a file has a name that cannot be used"))
+                : new IOException(why);
     }
 
     @Override

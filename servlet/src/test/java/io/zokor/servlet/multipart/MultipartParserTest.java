@@ -217,7 +217,7 @@ class MultipartParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = { "", "\r\n", "no boundary", "--xyz", "--xyz\r\n", "--xyz-\r\n", "--xyzz\r\n", "--xyz\n",
+    @ValueSource(strings = { "\r\n", "no boundary", "--xyz", "--xyz\r\n", "--xyz-\r\n", "--xyzz\r\n", "--xyz\n",
         "--xyz\r\nContent-Disposition: form-data; name=a", "--xyz\r\nContent-Disposition: form-data; name=a\r\n",
         "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n",
         "--xyz\r\nContent-Disposition: form-data; name=a\r\n\r\n1",
@@ -235,11 +235,6 @@ class MultipartParserTest {
         "--xyz\r\nContent-Disposition: form-data; name=\"a\r\n\r\n1\r\n--xyz--",
         "--xyz\r\nContent-Disposition: form-data; name=\"a\"b\r\n\r\n1\r\n--xyz--",
         "--xyz\r\nContent-Disposition: form-data; name\r\n\r\n1\r\n--xyz--",
-        "--xyz\r\nContent-Disposition: form-data; name=a; filename*=b\r\n\r\n1\r\n--xyz--",
-        "--xyz\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%ff\r\n\r\n1\r\n--xyz--",
-        "--xyz\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%00\r\n\r\n1\r\n--xyz--",
-        "--xyz\r\nContent-Disposition: form-data; name=a; filename*=UTF-8''%4\r\n\r\n1\r\n--xyz--",
-        "--xyz\r\nContent-Disposition: form-data; name=a; filename*=UTF-7''b\r\n\r\n1\r\n--xyz--",
         "--xyz\r\nContent-Disposition : form-data; name=a\r\n\r\n1\r\n--xyz--", "--xyz\r\n: a\r\n\r\n1\r\n--xyz--",
         "--xyz\r\n Content-Disposition: form-data; name=a\r\n\r\n1\r\n--xyz--", "--xyz\r\njunk\r\n\r\n1\r\n--xyz--",
         "--xyz\r\nContent-Disposition: form-data; name=\u00e4\r\n\r\n1\r\n--xyz--" })
