@@ -30,3 +30,16 @@ answers() {
 answers Hello.java server/target/classes /hello/you 'Hello, you!'
 answers Servlets.java "server/target/classes:servlet/target/classes:$WORK/lib/*" /hello/there 'Hello from /hello'
 check "Hello.java is short" [ "$(wc -l <"$WORK/Hello.java")" -le 12 ]
+
+# shown SOURCE: README.md has the source, from its first class on, to the letter.
+shown() {
+    awk -v name="$1" '
+        index($0, "<!-- source: " name " -->") { found = 1; next }
+        found && /^```java/ { inside = 1; next }
+        inside && /^```/ { exit }
+        inside' README.md >"$WORK/shown"
+    sed -n '/^class /,$p' "$1" >"$WORK/source"
+    [ -s "$WORK/shown" ] && diff "$WORK/shown" "$WORK/source"
+}
+
+check "README.md shows GreetingTest as the build runs it" shown test/src/test/java/io/zokor/testing/example/GreetingTest.java

@@ -34,17 +34,29 @@ public record RawResponse(String version, int status, String reason, List<Map.En
         CLOSE
     }
 
-    /** {@return the first value of a field} */
+    /**
+     * {@return the first value of a field}
+     *
+     * @param name name of the field, in any case
+     */
     public Optional<String> header(String name) {
         return headers(name).stream().findFirst();
     }
 
-    /** {@return all values of a field} */
+    /**
+     * {@return all values of a field}
+     *
+     * @param name name of the field, in any case
+     */
     public List<String> headers(String name) {
         return headers.stream().filter(e -> e.getKey().equalsIgnoreCase(name)).map(Map.Entry::getValue).toList();
     }
 
-    /** {@return whether there is such a field} */
+    /**
+     * {@return whether there is such a field}
+     *
+     * @param name name of the field, in any case
+     */
     public boolean hasHeader(String name) {
         return !headers(name).isEmpty();
     }

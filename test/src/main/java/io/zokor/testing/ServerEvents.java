@@ -32,6 +32,10 @@ public final class ServerEvents implements ServerListener {
     private final List<TimeoutKind> timeouts = new CopyOnWriteArrayList<>();
     private final List<ExchangeSummary> ended = new CopyOnWriteArrayList<>();
 
+    /** Makes one that was told of nothing yet. */
+    public ServerEvents() {
+    }
+
     /**
      * A change of a connection's state.
      *
@@ -91,7 +95,11 @@ public final class ServerEvents implements ServerListener {
         return states;
     }
 
-    /** {@return the states that a connection went to, in order} */
+    /**
+     * {@return the states that a connection went to, in order}
+     *
+     * @param connection number of the connection
+     */
     public List<ConnectionState> states(long connection) {
         return states.stream().filter(s -> s.connection == connection).map(StateChange::to).toList();
     }
@@ -141,13 +149,25 @@ public final class ServerEvents implements ServerListener {
         return ended;
     }
 
-    /** Waits until so many requests have ended, and returns the last of them. */
+    /**
+     * Waits until so many requests have ended, and returns the last of them.
+     *
+     * @param count how many since the start
+     * @return the last of them
+     * @throws AssertionError if they do not in {@link Await#BOUND}
+     */
     public ExchangeSummary awaitEnded(int count) {
         Await.until(count + " ended requests", () -> ended.size() >= count);
         return ended.get(count - 1);
     }
 
-    /** Waits until so many connections have ended, and returns the reason of the last of them. */
+    /**
+     * Waits until so many connections have ended, and returns the reason of the last of them.
+     *
+     * @param count how many since the start
+     * @return the reason of the last of them
+     * @throws AssertionError if they do not in {@link Await#BOUND}
+     */
     public CloseReason awaitClosed(int count) {
         Await.until(count + " ended connections", () -> closed.size() >= count);
         return closed.get(count - 1).reason();

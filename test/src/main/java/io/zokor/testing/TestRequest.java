@@ -38,14 +38,23 @@ public final class TestRequest implements Request {
         this.body = new ByteArrayInputStream(content);
     }
 
-    /** {@return a request for a path with or without query, {@code *}, or for CONNECT an authority, to host example.com} */
+    /**
+     * {@return a request for a path with or without query, {@code *}, or for CONNECT an authority, to host example.com}
+     *
+     * @param method the method
+     * @param target the target
+     */
     public static TestRequest of(String method, String target) {
         return new TestRequest(method, parse(method, target), "HTTP/1.1",
                 method.equals("CONNECT") && !target.startsWith("/") ? target : "example.com",
                 new Headers().set("Host", "example.com").seal(), new byte[0]);
     }
 
-    /** {@return a GET request} */
+    /**
+     * {@return a GET request}
+     *
+     * @param target the target
+     */
     public static TestRequest get(String target) {
         return of("GET", target);
     }
@@ -63,23 +72,40 @@ public final class TestRequest implements Request {
                 : new RequestTarget.Origin(target, target.substring(0, query), target.substring(query + 1));
     }
 
-    /** {@return the same request to another host} */
+    /**
+     * {@return the same request to another host}
+     *
+     * @param value the host, with a port or without
+     */
     public TestRequest host(String value) {
         return new TestRequest(method, target, protocol, value, new Headers(headers).set("Host", value).seal(),
                 content);
     }
 
-    /** {@return the same request with one more field} */
+    /**
+     * {@return the same request with one more field}
+     *
+     * @param name name of the field
+     * @param value value of the field
+     */
     public TestRequest header(String name, String value) {
         return new TestRequest(method, target, protocol, host, new Headers(headers).add(name, value).seal(), content);
     }
 
-    /** {@return the same request with a body} */
+    /**
+     * {@return the same request with a body}
+     *
+     * @param text the body, sent as UTF-8
+     */
     public TestRequest body(String text) {
         return new TestRequest(method, target, protocol, host, headers, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** {@return the same request in another version of the protocol} */
+    /**
+     * {@return the same request in another version of the protocol}
+     *
+     * @param value for example {@code HTTP/1.0}
+     */
     public TestRequest protocol(String value) {
         return new TestRequest(method, target, value, host, headers, content);
     }

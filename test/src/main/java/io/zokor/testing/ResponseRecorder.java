@@ -43,6 +43,10 @@ public final class ResponseRecorder implements ResponseWriter {
     private boolean committed;
     private boolean aborted;
 
+    /** Makes one with status 200, no fields, and a buffer of 8 KiB. */
+    public ResponseRecorder() {
+    }
+
     /** {@return the fields that are or would be sent} */
     public Headers sentHeaders() {
         return fixed == null ? headers : fixed;

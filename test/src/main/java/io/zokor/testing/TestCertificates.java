@@ -32,6 +32,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Self-signed certificates and what is made of them, generated when a test runs, so that no key is kept anywhere. The
  * certificate is written in DER by hand (RFC 5280 section 4.1): the JDK has no public API for that, and {@code keytool} would
@@ -197,7 +199,7 @@ public final class TestCertificates {
         }
     }
 
-    private static SSLContext context(KeyStore keys, Identity... trusted) {
+    private static SSLContext context(@Nullable KeyStore keys, Identity... trusted) {
         try {
             KeyManagerFactory keyManagers = null;
             if (keys != null) {
