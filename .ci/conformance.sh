@@ -36,3 +36,25 @@ start_server() {
     HTTP_PORT=$(sed -n 's/^http .*:\([0-9]*\)$/\1/p' "$WORK/server.log")
     HTTPS_PORT=$(sed -n 's/^https .*:\([0-9]*\)$/\1/p' "$WORK/server.log")
 }
+
+# websocket_conformance NAME CLASS-PATH MAIN-CLASS: the same with the benches of WebSockets.
+websocket_conformance() {
+    local name=$1 classpath=$2 main=$3 failed=0
+    local shared=${ZOKOR_SHARED:-../shared}
+    if [ ! -f "$shared/conformance/websocket/run.py" ]; then
+        echo "!!! $name NOT CHECKED: the benches are not there ($shared/conformance beside the checkout; ZOKOR_SHARED moves it)" >&2
+        [ -z "${ZOKOR_SHARED:-}" ]
+        return
+    fi
+    [ -n "${WORK:-}" ] || work_dir
+    start_server "$classpath" "$main" 0 -1
+    python3 "$shared/conformance/websocket/run.py" --port "$HTTP_PORT" && pass "$name: WebSocket cases" \
+        || { fail "$name: WebSocket cases" || failed=1; }
+    stop_background
+    start_server "$classpath" "$main" 0 -1 3
+    python3 "$shared/conformance/websocket/hostile.py" --port "$HTTP_PORT" -T 3 --pid "$SERVER_PID" \
+        && pass "$name: hostile WebSocket clients" || { fail "$name: hostile WebSocket clients" || failed=1; }
+    stop_background
+    [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
+    return "$failed"
+}

@@ -17,7 +17,15 @@ public enum TimeoutKind {
     /** The handler ran too long. */
     REQUEST("request"),
     /** The rest of an unread body took too long. */
-    DRAIN("drain");
+    DRAIN("drain"),
+    /** The peer of a WebSocket gave no sign of life. */
+    WEBSOCKET_PONG("websocket-pong"),
+    /** No message passed a WebSocket. */
+    WEBSOCKET_IDLE("websocket-idle"),
+    /** The peer of a WebSocket did not take what was sent. */
+    WEBSOCKET_SEND("websocket-send"),
+    /** The peer of a WebSocket did not answer a Close frame. */
+    WEBSOCKET_CLOSE("websocket-close");
 
     private final String tag;
 
@@ -25,13 +33,20 @@ public enum TimeoutKind {
         this.tag = tag;
     }
 
-    /** {@return the value of the metric's tag; also the last part of the property's name} */
+    /** {@return the value of the metric's tag; of its own limits also the last part of the property's name} */
     public String tag() {
         return tag;
     }
 
     /** {@return the property that sets the limit} */
     public String property() {
-        return this == DRAIN ? "zokor.limits.drain-timeout" : "zokor.timeouts." + tag;
+        return switch (this) {
+            case DRAIN -> "zokor.limits.drain-timeout";
+            case WEBSOCKET_PONG -> "zokor.websocket.pong-timeout";
+            case WEBSOCKET_IDLE -> "zokor.websocket.idle-timeout";
+            case WEBSOCKET_SEND -> "zokor.websocket.send-timeout";
+            case WEBSOCKET_CLOSE -> "zokor.websocket.close-timeout";
+            default -> "zokor.timeouts." + tag;
+        };
     }
 }

@@ -105,6 +105,8 @@ public final class ArchitectureRules {
                 .and(importsOnly(root, "internal.http2", "internal.hpack", "internal.exchange", "internal.message",
                         "event",
                         "http", "net", "config"))
+                .and(importsOnly(root, "internal.websocket", "http", "net"))
+                .and(importsOnly(root, "websocket", "internal.websocket", "http", "net"))
                 .as("3d. imports point down, from the server to the protocols, the exchange and the messages");
     }
 
@@ -119,8 +121,9 @@ public final class ArchitectureRules {
     public static ArchRule servletDoesNotKnowTheServer(String root) {
         return classes().that().resideInAPackage(root + ".servlet..")
                 .should().onlyDependOnClassesThat(resideOutsideOfPackage(root + "..")
-                        .or(resideInAnyPackage(packages(root, "servlet", "http", "net", "config", "event"))))
-                .allowEmptyShould(true).as("5. servlet imports http, net, config and event, never server");
+                        .or(resideInAnyPackage(
+                                packages(root, "servlet", "websocket", "http", "net", "config", "event"))))
+                .allowEmptyShould(true).as("5. servlet imports websocket, http, net, config and event, never server");
     }
 
     /** Rule 6, first part. */
@@ -146,7 +149,7 @@ public final class ArchitectureRules {
     public static ArchRule protocolIsNotAskedFor(String root) {
         return classes().that().resideInAPackage(root + "..")
                 .and().resideOutsideOfPackages(packages(root, "internal.http1", "internal.http2", "internal.exchange",
-                        "event"))
+                        "event", "websocket"))
                 .should(new NotAskForTheProtocol(root + ".http.Request")).allowEmptyShould(true)
                 .as("7. the protocol of a request is asked only for getProtocol(), tests and logs");
     }

@@ -1,0 +1,475 @@
+package io.zokor.websocket;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+import io.zokor.http.Tunnel;
+import io.zokor.internal.websocket.ExtensionOffers;
+import io.zokor.internal.websocket.Fault;
+import io.zokor.internal.websocket.FrameReader;
+import io.zokor.internal.websocket.Frames;
+import io.zokor.internal.websocket.MessageDeflate;
+import io.zokor.internal.websocket.Opcode;
+import io.zokor.net.Deadline;
+import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session. Its states: open; closing, from the first compare-and-set of {@code closing} on, which says for good how it ended; ended,
+ * once the thread that reads has seen the peer's Close frame or the end of the input, which only that thread says. Whoever wins the
+ * compare-and-set has the Close frame sent.
+ */
+final class Session implements WebSocket {
+
+    private final WebSocketOptions options;
+
+    private final WebSocketRequest request;
+
+    private final @Nullable String subprotocol;
+
+    private final ExtensionOffers.@Nullable Deflate deflate;
+
+    private final Tunnel tunnel;
+
+    private final Sender sender;
+
+    private final FrameReader frames;
+
+    private final MessageReader messages;
+
+    private final Liveness liveness;
+
+    private final AtomicReference<@Nullable WebSocketClose> closing = new AtomicReference<>();
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    private volatile int maxText;
+
+    private volatile int maxBinary;
+
+    private final AtomicLong sentCount = new AtomicLong();
+
+    private volatile long receivedCount;
+
+    /** Whose close waits for the end; {@code null} where a handler's return does. */
+    private @Nullable Thread owner;
+
+    private @Nullable Consumer<ByteBuffer> pongs;
+
+    private @Nullable Consumer<ByteBuffer> pings;
+
+    /** Said by the thread that reads alone. */
+    private boolean ended;
+
+    private boolean finished;
+
+    Session(WebSocketOptions options, WebSocketRequest request, @Nullable String subprotocol,
+            ExtensionOffers.@Nullable Deflate deflate, Tunnel tunnel) {
+        this.options = options;
+        this.request = request;
+        this.subprotocol = subprotocol;
+        this.deflate = deflate;
+        this.tunnel = tunnel;
+        this.maxText = options.maxTextSize();
+        this.maxBinary = options.maxBinarySize();
+        this.sender = new Sender(this, tunnel, deflate == null ? null : new MessageDeflate(deflate.windowBits()));
+        this.liveness = new Liveness(this, sender, tunnel, options);
+        this.frames = new FrameReader(liveness::read, deflate != null);
+        this.messages = new MessageReader(this, frames);
+    }
+
+    /** Counts and tells it, or closes it at once where there is no room. */
+    void opened(@Nullable Thread waitsOnClose) {
+        owner = waitsOnClose;
+        boolean room = options.sessions().take();
+        if (!room) {
+            told.set(true);
+            close(CloseStatus.TRY_AGAIN, WebSocketClose.By.SERVER);
+            return;
+        }
+        options.sessions().add(this);
+        options.listener().opened(this);
+    }
+
+    Liveness liveness() {
+        return liveness;
+    }
+
+    WebSocketOptions options() {
+        return options;
+    }
+
+    // ---- reading
+
+    @Override
+    public @Nullable WebSocketMessage read() {
+        if (messages.inMessage()) {
+            throw new IllegalStateException("a message was read in part");
+        }
+        return read(false);
+    }
+
+    @Override
+    public @Nullable WebSocketMessage readPart() {
+        return read(true);
+    }
+
+    private @Nullable WebSocketMessage read(boolean inPart) {
+        if (ended) {
+            return null;
+        }
+        try {
+            WebSocketMessage message = inPart ? messages.part() : messages.whole();
+            if (message != null && closing.get() == null) {
+                return message;
+            }
+            discard();
+        } catch (Fault fault) {
+            fail(fault);
+        } catch (IOException e) {
+            lost();
+            end();
+        }
+        return null;
+    }
+
+    @Override
+    public @Nullable Reader nextText() {
+        WebSocketMessage first = read(true);
+        if (first instanceof WebSocketMessage.Binary) {
+            return refuse();
+        }
+        return first instanceof WebSocketMessage.Text text ? new MessageStreams.Text(this, text) : null;
+    }
+
+    @Override
+    public @Nullable InputStream nextBinary() {
+        WebSocketMessage first = read(true);
+        if (first instanceof WebSocketMessage.Text) {
+            return refuse();
+        }
+        return first instanceof WebSocketMessage.Binary binary ? new MessageStreams.Binary(this, binary) : null;
+    }
+
+    private <T> @Nullable T refuse() {
+        close(CloseStatus.UNSUPPORTED, WebSocketClose.By.APPLICATION);
+        return null;
+    }
+
+    /** Reads on to the next data frame; control frames are dealt with. {@return whether there is one} */
+    boolean nextData() throws IOException {
+        while (frames.next()) {
+            if (!frames.isControl()) {
+                return true;
+            }
+            byte[] payload = frames.readControl();
+            switch (frames.opcode()) {
+                case Opcode.PING -> {
+                    answer(payload);
+                    tell(pings, payload);
+                }
+                case Opcode.PONG -> {
+                    if (!liveness.pong(payload)) {
+                        tell(pongs, payload);
+                    }
+                }
+                default -> {
+                    peerClosed(payload);
+                    return false;
+                }
+            }
+        }
+        lost();
+        end();
+        return false;
+    }
+
+    private void answer(byte[] payload) throws IOException {
+        if (closing.get() == null) {
+            sender.answer(payload);
+        }
+    }
+
+    private static void tell(@Nullable Consumer<ByteBuffer> handler, byte[] payload) {
+        if (handler != null) {
+            handler.accept(ByteBuffer.wrap(payload));
+        }
+    }
+
+    private void peerClosed(byte[] payload) throws Fault {
+        int code = Frames.closeCode(payload);
+        close(new CloseStatus(code, Frames.closeReason(payload)), WebSocketClose.By.PEER);
+        end();
+    }
+
+    /** Once the session is closing only the peer's Close frame counts. */
+    private void discard() throws IOException {
+        byte[] scratch = new byte[1024];
+        while (!ended) {
+            while (frames.remaining() > 0) {
+                frames.read(scratch, 0, scratch.length);
+            }
+            nextData();
+        }
+    }
+
+    private void fail(Fault fault) {
+        close(new CloseStatus(fault.code(), fault.reason()), WebSocketClose.By.SERVER);
+        end();
+    }
+
+    void messageBegun() {
+        liveness.messageBegun();
+    }
+
+    void betweenFragments() {
+        liveness.moved();
+    }
+
+    void messageEnded() {
+        liveness.messageEnded();
+    }
+
+    void received(int bytes) {
+        long before = receivedCount;
+        receivedCount = before + 1;
+        liveness.moved();
+        options.listener().received(this, bytes);
+    }
+
+    // ---- writing
+
+    @Override
+    public void write(WebSocketMessage message) throws IOException {
+        sender.write(message);
+    }
+
+    @Override
+    public void send(WebSocketMessage message, Consumer<@Nullable Throwable> done) {
+        sender.send(message, done);
+    }
+
+    void sent(int bytes) {
+        sentCount.incrementAndGet();
+        liveness.moved();
+        options.listener().sent(this, bytes);
+    }
+
+    @Override
+    public void ping(ByteBuffer payload) throws IOException {
+        sender.control(Opcode.PING, control(payload));
+    }
+
+    @Override
+    public void pong(ByteBuffer payload) throws IOException {
+        sender.control(Opcode.PONG, control(payload));
+    }
+
+    private static byte[] control(ByteBuffer payload) {
+        if (payload.remaining() > 125) {
+            throw new IllegalArgumentException("a ping or pong has at most 125 bytes (RFC 6455 section 5.5)");
+        }
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void onPong(@Nullable Consumer<ByteBuffer> handler) {
+        pongs = handler;
+    }
+
+    @Override
+    public void onPing(@Nullable Consumer<ByteBuffer> handler) {
+        pings = handler;
+    }
+
+    // ---- the end
+
+    @Override
+    public void close() {
+        close(CloseStatus.NORMAL, WebSocketClose.By.APPLICATION);
+        if (owner == Thread.currentThread()) {
+            finish();
+        }
+    }
+
+    @Override
+    public void close(CloseStatus status) {
+        if (!Frames.mayBeSent(status.code())) {
+            throw new IllegalArgumentException("a close status that may not be sent: " + status.code());
+        }
+        close(status, WebSocketClose.By.APPLICATION);
+    }
+
+    /** Any thread. Does not block but for the frame, nor wait for another thread's write. */
+    void close(CloseStatus status, WebSocketClose.By by) {
+        if (closing.compareAndSet(null, new WebSocketClose(status, by))) {
+            liveness.closing();
+            sendClose();
+        }
+    }
+
+    private void sendClose() {
+        WebSocketClose close = closing.get();
+        if (close != null && !sender.close(Frames.closePayload(close.status().code(), close.status().reason()))) {
+            sender.end();
+            tunnel.abort();
+        }
+    }
+
+    @Override
+    public void abort() {
+        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.APPLICATION));
+        sender.end();
+        tunnel.abort();
+    }
+
+    /** A limit of time has passed: the connection is reset. Any thread. */
+    void reset() {
+        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.SERVER));
+        sender.end();
+        tunnel.abort();
+    }
+
+    /** The connection does not carry any more. Any thread. */
+    void lost() {
+        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.PEER));
+        sender.end();
+    }
+
+    private void end() {
+        ended = true;
+        WebSocketClose close = closing.get();
+        if (close != null && told.compareAndSet(false, true)) {
+            options.sessions().remove(this);
+            options.listener().closed(this, close);
+        }
+    }
+
+    /**
+     * Closes where nobody has, waits for the peer's Close frame and then for its end, so that what was sent last is not lost in a
+     * reset. By the thread that reads.
+     */
+    void finish() {
+        if (finished) {
+            return;
+        }
+        finished = true;
+        close(CloseStatus.NORMAL, WebSocketClose.By.APPLICATION);
+        // Another thread may have begun and not come to it yet.
+        sendClose();
+        try {
+            discard();
+        } catch (Fault fault) {
+            end();
+        } catch (IOException e) {
+            lost();
+            end();
+        }
+        try {
+            liveness.lingering();
+            tunnel.shutdownOutput();
+            ByteBuffer scratch = ByteBuffer.allocate(1024);
+            while (tunnel.read(scratch.clear()) >= 0) {
+                // Whatever it is, the session has ended.
+            }
+            tunnel.close();
+        } catch (IOException e) {
+            // The peer has gone, or takes too long.
+            tunnel.abort();
+        }
+        liveness.over();
+    }
+
+    /** {@return the limit of time that has ended it, or {@code null}} */
+    @Nullable
+    TimeoutKind timedOut() {
+        return liveness.timedOut();
+    }
+
+    @Override
+    public boolean isOpen() {
+        return closing.get() == null;
+    }
+
+    @Override
+    public @Nullable WebSocketClose closed() {
+        return closing.get();
+    }
+
+    // ---- facts and limits
+
+    @Override
+    public WebSocketRequest request() {
+        return request;
+    }
+
+    @Override
+    public @Nullable String subprotocol() {
+        return subprotocol;
+    }
+
+    @Override
+    public List<String> extensions() {
+        return deflate == null ? List.of() : List.of(deflate.response());
+    }
+
+    @Override
+    public int maxTextSize() {
+        return maxText;
+    }
+
+    @Override
+    public void maxTextSize(int bytes) {
+        maxText = size(bytes);
+    }
+
+    @Override
+    public int maxBinarySize() {
+        return maxBinary;
+    }
+
+    @Override
+    public void maxBinarySize(int bytes) {
+        maxBinary = size(bytes);
+    }
+
+    private static int size(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("a message may have at least one byte, not " + bytes);
+        }
+        return bytes;
+    }
+
+    @Override
+    public void idleTimeout(@Nullable Duration timeout) {
+        liveness.idleTimeout(nanos(timeout));
+    }
+
+    @Override
+    public void sendTimeout(@Nullable Duration timeout) {
+        liveness.sendTimeout(nanos(timeout));
+    }
+
+    private static long nanos(@Nullable Duration timeout) {
+        if (timeout != null && (timeout.isZero() || timeout.isNegative())) {
+            throw new IllegalArgumentException("a timeout must be positive, or null for none, but is " + timeout);
+        }
+        return Deadline.toNanos(timeout);
+    }
+
+    @Override
+    public WebSocketSnapshot snapshot() {
+        return liveness.snapshot(request.path(), subprotocol, receivedCount, sentCount.get());
+    }
+}
