@@ -23,6 +23,9 @@ final class Liveness {
 
     private static final long STALL_BYTES = 240 * 30;
 
+    /** After so many reads the thread lets others have the processor; see the loop of HTTP/1. */
+    private static final int TURN = 8;
+
     private final Session session;
 
     private final Sender sender;
@@ -89,10 +92,11 @@ final class Liveness {
     // ---- the thread that reads
 
     int read(ByteBuffer target) throws IOException {
-        if (reads < 2) {
+        if (++reads <= 2) {
             // What the server had read ahead is in the first one.
-            reads++;
             tunnel.release();
+        } else if (reads % TURN == 0) {
+            Thread.yield();
         }
         long from = now();
         blockedSince = from;
@@ -167,6 +171,11 @@ final class Liveness {
 
     void over() {
         over = true;
+    }
+
+    /** {@return whether somebody waits for input} */
+    boolean waits() {
+        return blockedSince != 0;
     }
 
     @Nullable

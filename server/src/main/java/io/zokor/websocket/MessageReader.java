@@ -85,7 +85,7 @@ final class MessageReader {
                             size = sum(size, n, max);
                         }
                     } else {
-                        bytes = grown(bytes, size, frames.remaining(), max);
+                        bytes = grown(bytes, size, frames.isLast() ? frames.remaining() : 0, max);
                         int n = frames.read(bytes, size, bytes.length - size);
                         check(bytes, size, n);
                         size += n;
@@ -249,15 +249,19 @@ final class MessageReader {
         return new Fault(1009, "the message is too large");
     }
 
-    /** {@return an array with room behind the size; one byte more than the limit at most, by which too much is seen} */
-    private static byte[] grown(byte[] bytes, int size, long wanted, int max) {
+    /**
+     * Grows by doubling, so that many small fragments cost no more than a large one.
+     *
+     * @param exact how many bytes are still to come, or 0 where that is not known
+     * @return an array with room behind the size; one byte more than the limit at most, by which too much is seen
+     */
+    private static byte[] grown(byte[] bytes, int size, long exact, int max) {
         if (size < bytes.length) {
             return bytes;
         }
-        long room = Math.max(wanted > 0 && wanted <= FIRST ? wanted : FIRST, size);
-        long length = Math.min(size + room, (long) max + 1);
-        if (wanted > 0) {
-            length = Math.min(length, size + wanted);
+        long length = Math.min((long) size + Math.max(size, FIRST), (long) max + 1);
+        if (exact > 0) {
+            length = Math.min(length, size + exact);
         }
         return Arrays.copyOf(bytes, (int) Math.min(length, Integer.MAX_VALUE - 8));
     }

@@ -283,9 +283,7 @@ final class Sender {
 
     /** {@return whether the Close frame was sent, by this call or another one; {@code false} if the output was taken too long} */
     boolean close(byte[] payload) {
-        if (closed) {
-            return true;
-        }
+        // Not even a look before the lock is held: another thread may be about to write the Close frame.
         boolean interrupted = Thread.interrupted();
         try {
             if (!output.tryLock(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {

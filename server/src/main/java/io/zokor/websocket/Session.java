@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Session implements WebSocket {
 
+    private static final int LARGE = 32 * 1024;
+
+    /** What is read at most while the peer's end is waited for. */
+    private static final long MAX_LINGER = 4L << 20;
+
     private final WebSocketOptions options;
 
     private final WebSocketRequest request;
@@ -242,6 +247,10 @@ final class Session implements WebSocket {
     void received(int bytes) {
         long before = receivedCount;
         receivedCount = before + 1;
+        if (bytes > LARGE) {
+            // Who sends such messages without a pause must not keep the processor from the others.
+            Thread.yield();
+        }
         liveness.moved();
         options.listener().received(this, bytes);
     }
@@ -379,16 +388,26 @@ final class Session implements WebSocket {
         try {
             liveness.lingering();
             tunnel.shutdownOutput();
-            ByteBuffer scratch = ByteBuffer.allocate(1024);
-            while (tunnel.read(scratch.clear()) >= 0) {
-                // Whatever it is, the session has ended.
+            if (readToTheEnd()) {
+                tunnel.close();
+            } else {
+                tunnel.abort();
             }
-            tunnel.close();
         } catch (IOException e) {
             // The peer has gone, or takes too long.
             tunnel.abort();
         }
         liveness.over();
+    }
+
+    private boolean readToTheEnd() throws IOException {
+        ByteBuffer scratch = ByteBuffer.allocate(2048);
+        long read = 0;
+        int n;
+        while (read < MAX_LINGER && (n = tunnel.read(scratch.clear())) >= 0) {
+            read += n;
+        }
+        return read < MAX_LINGER;
     }
 
     /** {@return the limit of time that has ended it, or {@code null}} */

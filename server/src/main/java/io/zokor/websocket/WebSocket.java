@@ -56,7 +56,7 @@ public interface WebSocket extends AutoCloseable {
 
     /**
      * Sends a message or a part of one, waiting until the peer's window takes it, for {@code zokor.websocket.send-timeout} at most.
-     * Between the parts of a message no other data may be sent.
+     * Between the parts of a message no other data may be sent: what is whole counts as the last part.
      *
      * @param message the message or part
      * @throws WebSocketException if the session is closed or closing
