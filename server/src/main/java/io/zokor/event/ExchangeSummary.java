@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param connection the connection it came on
  * @param number number of the request on its connection, counted from 1
  * @param request the request, or {@code null} where its head could not be read
+ * @param refusedLine where the head could not be read, as much of the request line as could: at most 256 characters, each one byte, to be
+ *            escaped by whoever shows it; {@code null} where nothing of it was read, or there is a request
  * @param status the status sent, 0 where none was
  * @param outcome how it ended
  * @param rejected why it was refused, or {@code null}
@@ -23,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * @param closing why the exchange ended otherwise than by its completion, or {@code null}; an HTTP/1 connection ends with it, in
  *            HTTP/2 its stream alone
  */
-public record ExchangeSummary(ConnectionInfo connection, long number, @Nullable Request request, int status,
-        ExchangeOutcome outcome, @Nullable RejectReason rejected, long bytesRead, long bytesWritten, long startedNanos,
+public record ExchangeSummary(ConnectionInfo connection, long number, @Nullable Request request,
+        @Nullable String refusedLine, int status, ExchangeOutcome outcome, @Nullable RejectReason rejected,
+        long bytesRead, long bytesWritten, long startedNanos,
         long firstByteNanos,
         long endedNanos, @Nullable CloseReason closing) {
 

@@ -108,7 +108,7 @@ final class ConnectionRunner implements Runnable {
         ServerContext server = connection.server();
         long now = server.ticker().nanos();
         server.listener().requestRejected(connection, RejectReason.PLAIN_ON_TLS, 400);
-        server.listener().exchangeEnded(new ExchangeSummary(connection, 1, null, 400, ExchangeOutcome.REJECTED,
+        server.listener().exchangeEnded(new ExchangeSummary(connection, 1, null, null, 400, ExchangeOutcome.REJECTED,
                 RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now,
                 CloseReason.TLS));
         return CloseReason.TLS;

@@ -85,13 +85,33 @@ public final class AccessLog implements ServerListener, AutoCloseable {
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
         String trace = traces == null ? null : traces.take(summary.connection().id(), summary.number());
+        log(server, summary, trace);
+    }
+
+    /**
+     * Lets another server write to this log. It counts its connections itself, so its lines bear its own name, and the traces of this
+     * log's server, which go by the numbers of connections, are not looked for.
+     *
+     * @param other name of that server
+     * @return what that server is to tell
+     */
+    public ServerListener of(String other) {
+        return new ServerListener() {
+            @Override
+            public void exchangeEnded(ExchangeSummary summary) {
+                log(other, summary, null);
+            }
+        };
+    }
+
+    private void log(String from, ExchangeSummary summary, @Nullable String trace) {
         if (!target.isEnabled()) {
             return;
         }
         Request request = summary.request();
         Instant began = Instant.now().minusNanos(Math.max(0, summary.endedNanos() - summary.startedNanos()));
-        SocketAddress from = request == null ? summary.connection().remoteAddress() : client.apply(request);
-        AccessLogEntry entry = new AccessLogEntry(server, summary, began, from, trace);
+        SocketAddress address = request == null ? summary.connection().remoteAddress() : client.apply(request);
+        AccessLogEntry entry = new AccessLogEntry(from, summary, began, address, trace);
         if (!closed && queue.offer(entry)) {
             offered.incrementAndGet();
         } else {

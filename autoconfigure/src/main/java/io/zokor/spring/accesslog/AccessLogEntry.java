@@ -78,7 +78,7 @@ record AccessLogEntry(String server, ExchangeSummary summary, Instant began, Soc
     String requestLine() {
         Request request = summary.request();
         return request == null
-                ? null
+                ? summary.refusedLine()
                 : request.method() + " " + request.target().raw() + " " + request.protocol();
     }
 

@@ -34,6 +34,9 @@ final class AccessLogFields {
             text(field, "user_agent.original", entry.header("User-Agent"));
             text(field, "trace.id", entry.traceId());
         }
+        if (request == null) {
+            text(field, "zokor.refused_line", summary.refusedLine());
+        }
         if (summary.status() != 0) {
             field.accept("http.response.status_code", (long) summary.status());
         }

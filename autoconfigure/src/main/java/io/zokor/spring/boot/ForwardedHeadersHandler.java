@@ -109,8 +109,7 @@ final class ForwardedHeadersHandler implements Handler {
             ForwardedField.@Nullable Element outermost) {
         return outermost == null
                 ? new Forwarded(client, request.scheme(), request.host())
-                : new Forwarded(client, scheme(outermost.proto(), request.scheme()),
-                        host(outermost.host(), request.host()));
+                : forwarded(request, client, outermost.proto(), outermost.host(), null);
     }
 
     private Forwarded ofSeparateFields(Request request, SocketAddress peer) {
@@ -128,17 +127,33 @@ final class ForwardedHeadersHandler implements Handler {
             }
             proxies++;
         }
-        String scheme = scheme(written(values(request, "X-Forwarded-Proto"), proxies), request.scheme());
-        String host = host(written(values(request, "X-Forwarded-Host"), proxies), request.host());
-        return new Forwarded(client, scheme,
-                withPort(host, written(values(request, "X-Forwarded-Port"), proxies), scheme));
+        return forwarded(request, client, written(values(request, "X-Forwarded-Proto"), proxies),
+                written(values(request, "X-Forwarded-Host"), proxies),
+                written(values(request, "X-Forwarded-Port"), proxies));
+    }
+
+    /**
+     * A proxy that says the scheme and neither host nor port has handed its client's Host on or put this server's in its place; what
+     * port stands there is at best that of the other scheme. So where the scheme differs, the port is the scheme's own, as in Tomcat.
+     */
+    private static Forwarded forwarded(Request request, SocketAddress client, @Nullable String proto,
+            @Nullable String forwardedHost, @Nullable String port) {
+        String scheme = scheme(proto, request.scheme());
+        String host = host(forwardedHost, "");
+        if (host.isEmpty()) {
+            host = scheme.equals(request.scheme()) ? request.host() : withoutPort(request.host());
+        }
+        return new Forwarded(client, scheme, withPort(host, port, scheme));
     }
 
     private static List<String> values(Request request, String field) {
         List<String> values = new ArrayList<>();
         for (String line : request.headers().all(field)) {
             for (String value : line.split(",", -1)) {
-                values.add(value.strip());
+                // RFC 9110 section 5.6.1.2: elements of a list may be empty, and do not count.
+                if (!value.isBlank()) {
+                    values.add(value.strip());
+                }
             }
         }
         return values;
@@ -165,9 +180,13 @@ final class ForwardedHeadersHandler implements Handler {
         if (port == null || host.isEmpty() || !port.matches("[1-9]\\d{0,4}") || Integer.parseInt(port) > 65_535) {
             return host;
         }
-        int colon = host.lastIndexOf(':');
-        String alone = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        String alone = withoutPort(host);
         return port.equals(scheme.equals("https") ? "443" : "80") ? alone : alone + ':' + port;
+    }
+
+    private static String withoutPort(String host) {
+        int colon = host.lastIndexOf(':');
+        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 
     /** {@return the address that a value names, with its port or 0, or {@code null} for anything else} */

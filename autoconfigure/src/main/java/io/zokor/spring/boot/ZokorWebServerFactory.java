@@ -255,7 +255,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
                 .listener(counters)
                 .config(main.config().toBuilder().name(name + "-redirect").build());
         if (accessLog != null) {
-            builder.listener(accessLog);
+            builder.listener(accessLog.of(name + "-redirect"));
         }
         return builder.build();
     }

@@ -21,6 +21,7 @@ import io.zokor.testing.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The access log of a server: requests over a socket, lines out. */
@@ -146,7 +147,64 @@ class AccessLogTests {
     @Test
     void aRefusedRequestHasALine() {
         start("common");
-        assertThat(lineFor("GET / HTTP/1.1\r\n\r\n")).matches("127\\.0\\.0\\.1 - - \\[.*] \"-\" 400 \\d+");
+        assertThat(lineFor("GET / HTTP/1.1\r\n\r\n"))
+                .matches("127\\.0\\.0\\.1 - - \\[.*] \"GET / HTTP/1\\.1\" 400 \\d+");
+    }
+
+    /** As much as could be read, whatever was wrong with it; nothing of its fields. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            GET /a?b=c HTTP/1.1~~                          | GET /a?b=c HTTP/1.1
+            GET /secret HTTP/1.1~Host: a~Bad Field: x~~    | GET /secret HTTP/1.1
+            GET /a HTTP/1.1~Host: a~Host: b~~              | GET /a HTTP/1.1
+            POST /b HTTP/1.1~Host: a~Content-Length: x~~   | POST /b HTTP/1.1
+            GET /a b HTTP/1.1~Host: a~~                    | GET /a b HTTP/1.1
+            GET /a HTTP/2.0~Host: a~~                      | GET /a HTTP/2.0
+            GET a HTTP/1.1~Host: a~~                       | GET a HTTP/1.1
+            GET~Host: a~~                                  | GET
+            GET /\u0001 HTTP/1.1~Host: a~~                | GET /\\x01 HTTP/1.1
+            """)
+    void aRefusedRequestsLineAsFarAsItCouldBeRead(String wire, String expected) {
+        start("%r");
+        assertThat(lineFor(wire.replace("~", "\r\n"))).isEqualTo(expected);
+    }
+
+    @Test
+    void bytesThatAreNoRequestAreShownEscaped() {
+        start("%r");
+        assertThat(lineFor("\u0016\u0003\u0001 hello\r\n\r\n")).isEqualTo("\\x16\\x03\\x01 hello");
+    }
+
+    @Test
+    void aRefusedRequestsLineIsBounded() {
+        start("%r %s");
+        assertThat(lineFor("GET /" + "\u00e9".repeat(20_000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .isEqualTo("GET /" + "\\xe9".repeat(251) + " 414");
+    }
+
+    @Test
+    void aRefusedRequestsLineInJson() {
+        start("json");
+        assertThat(lineFor("GET /\"a\u001b[31m HTTP/1.1\r\nHost: x\r\n\r\n"))
+                .contains("\"zokor.refused_line\":\"GET /\\\"a\\u001b[31m HTTP/1.1\"")
+                .contains("\"http.response.status_code\":400");
+    }
+
+    @Test
+    void anotherServersLinesHaveItsNameAndTakeNoTrace() {
+        TraceIds traces = new TraceIds();
+        log = new AccessLog("main", AccessLogFormat.parse("%{server}z %{connection}z/%{request}z %{trace}z"),
+                request -> request.connection().remoteAddress(), traces, dropped::incrementAndGet, new Lines(), 100);
+        log.start();
+        traces.note("1-1", TRACE);
+        server = TestServer.builder(handler).listener(log).start();
+        try (TestServer other = TestServer.builder(handler).listener(log.of("main-redirect")).start()) {
+            other.client().get("/");
+            Await.until("the redirect's line", () -> lines.size() == 1);
+            server.client().get("/");
+            Await.until("both lines", () -> lines.size() == 2);
+        }
+        assertThat(lines).containsExactly("main-redirect 1/1 -", "main 1/1 " + TRACE);
     }
 
     @Test

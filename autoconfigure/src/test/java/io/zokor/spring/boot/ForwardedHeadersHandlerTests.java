@@ -57,6 +57,17 @@ class ForwardedHeadersHandlerTests {
             X-Forwarded-For: 2001:db8::7                          | http internal 2001:db8:0:0:0:0:0:7
             X-Forwarded-For: 198.51.100.1, 192.0.2.7              | http internal 192.0.2.7
             X-Forwarded-For: 192.0.2.7, 127.0.0.9                 | http internal 192.0.2.7
+            X-Forwarded-For: 203.0.113.7,                         | http internal 203.0.113.7
+            X-Forwarded-For: , 203.0.113.7 , ,                    | http internal 203.0.113.7
+            X-Forwarded-For: 203.0.113.7,,127.0.0.9               | http internal 203.0.113.7
+            X-Forwarded-For: 2001:db8::7,                         | http internal 2001:db8:0:0:0:0:0:7
+            X-Forwarded-For: [2001:db8::7]:4711, ,                | http internal 2001:db8:0:0:0:0:0:7
+            X-Forwarded-For: ,                                    | http internal 127.0.0.1
+            X-Forwarded-For:                                      | http internal 127.0.0.1
+            X-Forwarded-Proto: https,                             | https internal 127.0.0.1
+            X-Forwarded-Proto: , https                            | https internal 127.0.0.1
+            X-Forwarded-Host: example.com,                        | http example.com 127.0.0.1
+            X-Forwarded-Port: 8443,                               | http internal:8443 127.0.0.1
             X-Forwarded-For: unknown                              | http internal 127.0.0.1
             X-Forwarded-For: 192.0.2.7, unknown, 127.0.0.9        | http internal 127.0.0.9
             X-Forwarded-For: localhost                            | http internal 127.0.0.1
@@ -82,6 +93,40 @@ class ForwardedHeadersHandlerTests {
         assertThat(answer("127.0.0.0/8", "X-Forwarded-For: 198.51.100.1, 192.0.2.7, 127.0.0.9",
                 "X-Forwarded-Proto: http, https, http", "X-Forwarded-Host: evil.example, example.com, inner.example",
                 "X-Forwarded-Port: 443")).isEqualTo("https example.com 192.0.2.7");
+    }
+
+    @Test
+    void repeatedLinesAreOneListAndEmptyOnesDoNotCount() {
+        assertThat(answer("127.0.0.0/8", "X-Forwarded-For: 198.51.100.1", "X-Forwarded-For:",
+                "X-Forwarded-For: 192.0.2.7,", "X-Forwarded-For: ,127.0.0.9", "X-Forwarded-Proto: http",
+                "X-Forwarded-Proto: https,", "X-Forwarded-Proto: , http", "X-Forwarded-Host: evil.example,",
+                "X-Forwarded-Host:", "X-Forwarded-Host: example.com, inner.example"))
+                .isEqualTo("https example.com 192.0.2.7");
+    }
+
+    /** As Tomcat has it where the scheme differs; a proxy that says host or port is believed instead. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            app:8080          | X-Forwarded-Proto: https                            | https app
+            app               | X-Forwarded-Proto: https                            | https app
+            [2001:db8::1]:80  | X-Forwarded-Proto: https                            | https [2001:db8::1]
+            [2001:db8::1]     | X-Forwarded-Proto: https                            | https [2001:db8::1]
+            app:8080          | X-Forwarded-Proto: http                             | http app:8080
+            app:8080          | X-Forwarded-Proto: gopher                           | http app:8080
+            app:8080          | X-Forwarded-Proto: https~X-Forwarded-Port: 8443     | https app:8443
+            app:8080          | X-Forwarded-Proto: https~X-Forwarded-Host: shop:444 | https shop:444
+            app:8080          | X-Forwarded-Proto: https~X-Forwarded-Host: shop     | https shop
+            app:8080          | X-Forwarded-For: 192.0.2.7                          | http app:8080
+            """)
+    void thePortWhereOnlyTheSchemeIsForwarded(String host, String fields, String expected) {
+        factory.setUseForwardHeaders(true);
+        factory.setTrustedProxies(List.of(AddressRange.parse("127.0.0.0/8")));
+        server = factory.create();
+        server.start();
+        try (RawClient client = RawClient.connect(server.getPort())) {
+            client.send("GET / HTTP/1.1\r\nHost: " + host + "\r\n" + fields.replace("~", "\r\n") + "\r\n\r\n");
+            assertThat(client.readResponse().text()).startsWith(expected + " ");
+        }
     }
 
     @Test
@@ -117,6 +162,8 @@ class ForwardedHeadersHandlerTests {
             proto=gopher;host="user@example.com"                    | http internal 127.0.0.1
             for=192.0.2.7;ext="a,b;c"                               | http internal 192.0.2.7
             , for=192.0.2.7,                                        | http internal 192.0.2.7
+            for=192.0.2.7, ,, for=127.0.0.9,                        | http internal 192.0.2.7
+            for=192.0.2.7;;proto=https;                             | https internal 192.0.2.7
             by=203.0.113.1                                          | http internal 127.0.0.1
             ;for=192.0.2.7;;                                        | http internal 192.0.2.7
             """)

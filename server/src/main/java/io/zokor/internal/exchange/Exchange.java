@@ -564,7 +564,8 @@ public final class Exchange implements Turn {
             case Outcome.Final(CloseReason reason) -> reason;
             case Outcome.Aborted(CloseReason reason) -> reason;
         };
-        return new ExchangeSummary(connection, request.number(), request, status, ended, rejected, body.bytesRead(),
+        return new ExchangeSummary(connection, request.number(), request, null, status, ended, rejected,
+                body.bytesRead(),
                 response.written(),
                 codec.head().startedNanos(), response.committedNanos(), now(), closing);
     }

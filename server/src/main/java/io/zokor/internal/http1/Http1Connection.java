@@ -339,7 +339,8 @@ public final class Http1Connection implements ProtocolConnection {
             LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
         }
         server.listener()
-                .exchangeEnded(new ExchangeSummary(connection, connection.requestCount(), null, sent,
+                .exchangeEnded(new ExchangeSummary(connection, connection.requestCount(), null,
+                        requests.refusedLine(), sent,
                         ExchangeOutcome.REJECTED, reason,
                         0, head || sent == 0 ? 0 : text.length, headNanos, answered, now(), closing));
     }

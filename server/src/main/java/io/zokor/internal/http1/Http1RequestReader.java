@@ -15,6 +15,8 @@ import io.zokor.internal.message.HostSyntax;
 import io.zokor.internal.message.TargetParser;
 import io.zokor.net.ByteReader;
 
+import org.jspecify.annotations.Nullable;
+
 /** Reads the heads of requests (RFC 9112 sections 2 to 6). Owned by the connection's thread. */
 final class Http1RequestReader {
 
@@ -36,7 +38,17 @@ final class Http1RequestReader {
 
     private final boolean secure;
 
+    /** As much of a refused request's line is kept for the log. */
+    private static final int MAX_REFUSED_LINE = 256;
+
     private String method = "";
+
+    private boolean http10;
+
+    /** The target of the head that is being read, once it is known. */
+    private @Nullable String raw;
+
+    private @Nullable String refusedLine;
 
     Http1RequestReader(ByteReader in, boolean secure) {
         this.lines = new LineReader(in);
@@ -52,6 +64,12 @@ final class Http1RequestReader {
         return method;
     }
 
+    /** What could be read of the line of the request that was refused, for the log, or {@code null}. */
+    @Nullable
+    String refusedLine() {
+        return refusedLine;
+    }
+
     /**
      * Reads a head.
      *
@@ -59,8 +77,24 @@ final class Http1RequestReader {
      */
     RequestHead read(Limits limits, long startedNanos) throws IOException {
         method = "";
+        raw = null;
+        refusedLine = null;
         long budget = limits.maxHeaderBytes();
         long used = requestLine(budget);
+        try {
+            return read(limits, budget - used, startedNanos);
+        } catch (IOException e) {
+            String target = raw;
+            // Once fields are read, the line itself is no longer in the buffer.
+            String line = target == null
+                    ? lines.text(0, Math.min(lines.length(), MAX_REFUSED_LINE))
+                    : method + " " + target + " " + (http10 ? HTTP_1_0 : HTTP_1_1);
+            refusedLine = line.substring(0, Math.min(line.length(), MAX_REFUSED_LINE));
+            throw e;
+        }
+    }
+
+    private RequestHead read(Limits limits, long budget, long startedNanos) throws IOException {
         byte[] bytes = lines.array();
         int start = lines.start();
         int end = start + lines.length();
@@ -73,13 +107,15 @@ final class Http1RequestReader {
         while (targetEnd < end && bytes[targetEnd] != ' ') {
             targetEnd++;
         }
-        boolean http10 = version(bytes, targetEnd, end);
+        http10 = version(bytes, targetEnd, end);
         String protocol = http10 ? HTTP_1_0 : HTTP_1_1;
-        String raw = new String(bytes, methodEnd + 1, targetEnd - methodEnd - 1, StandardCharsets.ISO_8859_1);
-        RequestTarget target = TargetParser.parse(method, raw);
-        Headers headers = FieldReader.read(lines, limits, budget - used);
+        String text = new String(bytes, methodEnd + 1, targetEnd - methodEnd - 1, StandardCharsets.ISO_8859_1);
+        raw = text;
+        RequestTarget target = TargetParser.parse(method, text);
+        Headers headers = FieldReader.read(lines, limits, budget);
         String host = host(http10, target, headers);
         long length = RequestFraming.of(http10, headers);
+        raw = null;
         return new RequestHead(method, target, protocol, host, headers, length, !http10, startedNanos, "",
                 null);
     }
@@ -98,6 +134,7 @@ final class Http1RequestReader {
             if (lines.isNext(HEAD_LINE)) {
                 method = "HEAD";
             }
+            refusedLine = lines.next(MAX_REFUSED_LINE);
             throw e;
         }
         return used;

@@ -8,6 +8,8 @@ import io.zokor.http.RejectedRequestException;
 import io.zokor.net.ByteReader;
 import io.zokor.net.PeerGoneException;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Reads lines that end with CRLF and nothing else (RFC 9112 section 2.2): a bare CR, a bare LF, NUL or another control
  * character is refused as soon as it comes, so that no two readers can disagree about where a line ends. Owned by the thread
@@ -89,6 +91,18 @@ final class LineReader {
             }
         }
         return true;
+    }
+
+    /** {@return what has come of the line that comes next, or {@code null} where nothing has} */
+    @Nullable
+    String next(int most) {
+        int start = in.position();
+        int end = start;
+        int limit = Math.min(in.limit(), start + most);
+        while (end < limit && in.array()[end] != '\r' && in.array()[end] != '\n') {
+            end++;
+        }
+        return end == start ? null : new String(in.array(), start, end - start, StandardCharsets.ISO_8859_1);
     }
 
     byte[] array() {
