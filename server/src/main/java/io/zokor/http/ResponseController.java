@@ -118,7 +118,8 @@ public interface ResponseController {
     void onPeerGone(Runnable action);
 
     /**
-     * Ends the connection so that no client can take the response for complete. The handler should return soon after.
+     * Ends the connection so that no client can take the response for complete. What is committed leaves first, as far as it does so
+     * within a second; a body that ends with the connection ends with a reset. The handler should return soon after.
      *
      * @param cause for the log, at level DEBUG
      */

@@ -267,7 +267,7 @@ final class AsyncLoop {
             response.takePendingError();
             if (!cycle.context().errorPages().answer(cycle, new ZokorServletResponse.PendingError(500, null))
                     && !response.isWhole()) {
-                response.controller().abort(new TimeoutException("asynchronous request timed out"));
+                response.abort(new TimeoutException("asynchronous request timed out"));
             }
             decideCompletion();
         }
@@ -362,7 +362,7 @@ final class AsyncLoop {
         try {
             input.sealLocked();
             if (!served && output.isWritingLocked()) {
-                controller.abort(null);
+                controller.writeDeadline(ResponseBody.LAST_WRITE);
             }
             if (input.isReadingLocked()) {
                 controller.readDeadline(HELPER_END);

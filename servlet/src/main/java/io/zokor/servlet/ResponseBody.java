@@ -3,6 +3,7 @@ package io.zokor.servlet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * except that nothing waits for it once the response is committed and only asks for that.
  */
 final class ResponseBody implements ContainerOutput.Sink {
+
+    /** How long a write of another thread may still take once the response is lost: a client that does not read must not hold it. */
+    static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
     private final RequestCycle cycle;
 
@@ -291,11 +295,24 @@ final class ResponseBody implements ContainerOutput.Sink {
     void seal(boolean served) {
         if (!served && lock.isLocked()) {
             // Another thread is writing, perhaps to a client that does not read: the response is lost anyway.
-            controller.abort(null);
+            controller.writeDeadline(LAST_WRITE);
         }
         lock.lock();
         try {
             sealed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts the response, after the write that another thread is in. */
+    void abort(Throwable cause) {
+        if (!lock.tryLock()) {
+            controller.writeDeadline(LAST_WRITE);
+            lock.lock();
+        }
+        try {
+            controller.abort(cause);
         } finally {
             lock.unlock();
         }

@@ -447,6 +447,11 @@ final class ZokorServletResponse implements HttpServletResponse {
         }
     }
 
+    /** Cuts the response, after the write that another thread is in. */
+    void abort(Throwable cause) {
+        body.abort(cause);
+    }
+
     /** Waits until no other thread is writing, and lets none write from now on: the core ends the response next. */
     void seal(boolean served) {
         body.seal(served);

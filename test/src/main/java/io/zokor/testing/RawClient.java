@@ -358,6 +358,24 @@ public final class RawClient implements AutoCloseable {
     }
 
     /**
+     * Reads a response that the server cuts, without a reset where its framing shows the cut: a client could lose what it has not read
+     * yet.
+     *
+     * @return the response, which is not complete
+     * @throws AssertionError if it looks whole, or if the server resets the connection although the framing shows the cut
+     */
+    public RawResponse readCutResponse() {
+        RawResponse response = readResponse();
+        if (response.complete()) {
+            throw new AssertionError("the response looks whole: " + response);
+        }
+        if (in.wasReset() && response.framing() != RawResponse.Framing.CLOSE) {
+            throw new AssertionError("the connection was reset: " + response);
+        }
+        return response;
+    }
+
+    /**
      * {@return whether the server has ended the connection; waits no longer than the time for it}
      *
      * @param bound how long to wait at most

@@ -211,7 +211,7 @@ public final class Exchange implements Turn {
         try {
             outcome = reject(refusal);
         } catch (IOException e) {
-            outcome = abort(CloseReason.CLIENT_ABORT);
+            outcome = unanswered(e);
         } finally {
             response.end();
             body.end();
@@ -411,8 +411,11 @@ public final class Exchange implements Turn {
         if (wasCut(cause)) {
             return abort(CloseReason.SHUTDOWN);
         }
-        if (response.isAborted() || cause instanceof AbortHandlerException) {
-            return abort(CloseReason.APP_ABORT);
+        if (cause instanceof AbortHandlerException) {
+            response.abort(null);
+        }
+        if (response.isAborted()) {
+            return new Outcome.Aborted(CloseReason.APP_ABORT);
         }
         if (isClientGone(cause)) {
             LOGGER.log(Level.DEBUG, () -> "client " + connection.remote() + " left", cause);
@@ -429,14 +432,28 @@ public final class Exchange implements Turn {
             }
             if (cause instanceof ShortResponseException) {
                 server.cuts().log(() -> "response to " + connection.remote() + " cut: " + cause.getMessage());
-                return abort(CloseReason.APP_ABORT);
+                return cut(CloseReason.APP_ABORT);
             }
             panic(cause);
+            if (response.failure() instanceof DeadlineExceededException missed) {
+                server.listener().timeout(connection, missed.kind());
+                return cut(CloseReason.APP_ABORT);
+            }
             return answer(500, CloseReason.APP_ABORT);
         } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remote() + " could not be written", e);
+            return unanswered(e);
+        }
+    }
+
+    /** An answer of the server's own could not be written. Where that was for a time limit, the client has not left. */
+    private Outcome unanswered(IOException failure) {
+        LOGGER.log(Level.DEBUG, () -> "the answer to " + connection.remote() + " could not be written", failure);
+        DeadlineExceededException timeout = find(failure, DeadlineExceededException.class);
+        if (timeout == null) {
             return abort(CloseReason.CLIENT_ABORT);
         }
+        server.listener().timeout(connection, timeout.kind());
+        return abort(panicked ? CloseReason.APP_ABORT : CloseReason.TIMEOUT);
     }
 
     /** The exchange was over when the handler failed; what it has sent may not look whole. */
@@ -461,7 +478,7 @@ public final class Exchange implements Turn {
         server.listener().timeout(connection, kind);
         LOGGER.log(Level.DEBUG, () -> connection + ": " + timeout.getMessage());
         if (response.isCommitted() || kind == TimeoutKind.WRITE) {
-            return abort(CloseReason.TIMEOUT);
+            return cut(CloseReason.TIMEOUT);
         }
         int status = kind == TimeoutKind.REQUEST ? 503 : 408;
         return reject(status, kind == TimeoutKind.REQUEST ? RejectReason.REQUEST_TIMEOUT : RejectReason.TIMEOUT,
@@ -475,7 +492,7 @@ public final class Exchange implements Turn {
             default -> CloseReason.PROTOCOL_ERROR;
         };
         if (response.isCommitted()) {
-            return abort(reason);
+            return cut(reason);
         }
         return reject(refusal.status(), refusal.reason(), reason);
     }
@@ -489,7 +506,7 @@ public final class Exchange implements Turn {
     /** An answer of the server's own: a constant text that tells nothing of the request or the server. */
     private Outcome answer(int status, CloseReason reason) throws IOException {
         if (response.isCommitted()) {
-            return abort(reason);
+            return cut(reason);
         }
         codec.close();
         ServerErrorBody text = errorBody(status);
@@ -502,6 +519,23 @@ public final class Exchange implements Turn {
         leaveGate();
         response.replace(status, headers, text.content());
         return new Outcome.Final(reason);
+    }
+
+    /**
+     * Ends what cannot go on after its response has begun. One that is whole stays so: the client may have it already, and nothing
+     * in it is wrong.
+     */
+    private Outcome cut(CloseReason reason) {
+        if (response.isWhole()) {
+            try {
+                response.finish();
+                return new Outcome.Final(reason);
+            } catch (IOException e) {
+                LOGGER.log(Level.DEBUG, () -> "the end for " + connection.remote() + " could not be written", e);
+            }
+        }
+        response.cut();
+        return new Outcome.Aborted(reason);
     }
 
     private Outcome abort(CloseReason reason) {
@@ -550,11 +584,12 @@ public final class Exchange implements Turn {
                         : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.COMPLETED;
             case Outcome.Hijacked() -> ExchangeOutcome.HIJACKED;
             case Outcome.Upgraded(Upgrade ignored) -> ExchangeOutcome.UPGRADED;
-            case Outcome.Final(CloseReason ignored) ->
-                rejected != null ? ExchangeOutcome.REJECTED : ExchangeOutcome.PANIC;
-            case Outcome.Aborted(CloseReason reason) -> reason == CloseReason.CLIENT_ABORT
-                    ? ExchangeOutcome.CLIENT_GONE
-                    : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.ABORTED;
+            case Outcome.Final(CloseReason ignored) -> rejected != null
+                    ? ExchangeOutcome.REJECTED
+                    : panicked ? ExchangeOutcome.PANIC : ExchangeOutcome.COMPLETED;
+            case Outcome.Aborted(CloseReason reason) -> panicked
+                    ? ExchangeOutcome.PANIC
+                    : reason == CloseReason.CLIENT_ABORT ? ExchangeOutcome.CLIENT_GONE : ExchangeOutcome.ABORTED;
         };
         int status = response.committedNanos() == 0 ? 0 : response.status();
         CloseReason closing = switch (outcome) {

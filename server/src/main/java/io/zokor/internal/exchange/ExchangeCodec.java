@@ -91,8 +91,19 @@ public interface ExchangeCodec {
      */
     void finish(Headers trailers) throws IOException;
 
-    /** Ends the exchange so that the client cannot take the response for complete. */
+    /** Ends the exchange at once, so that the client cannot take the response for complete; what was not sent is lost. */
     void abort();
+
+    /**
+     * Ends the exchange in the middle of its response: sends what is in the buffer, and then no end, so that the client can see that
+     * more was to come. Under the write deadline.
+     *
+     * @throws IOException if it cannot be written; {@link #abort} is to follow
+     */
+    default void cut() throws IOException {
+        flush();
+        abort();
+    }
 
     /** The response shall be the last one; to be called before its head is written. */
     void close();

@@ -18,6 +18,7 @@ import io.zokor.http.ServerErrorBody;
 import io.zokor.http.Tunnel;
 import io.zokor.http.Upgrade;
 import io.zokor.net.Deadline;
+import io.zokor.net.TimeoutKind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Response implements ResponseWriter, ResponseController {
     private static final int DEFAULT_BUFFER = 8 * 1024;
 
     private static final int FIRST_BUFFER = 256;
+
+    /** How long what was written before a response is cut may take to leave: a client that does not read must not hold the cut. */
+    private static final Duration CUT = Duration.ofSeconds(1);
 
     /** Large writes are cut into such pieces, each with a time limit of its own: a big body must not look like a stalled one. */
     private static final int MAX_PIECE = 64 * 1024;
@@ -83,6 +87,9 @@ final class Response implements ResponseWriter, ResponseController {
 
     private @Nullable IOException failure;
 
+    /** Whether a piece of the body is on its way, or has been left halfway: nothing may follow it then. */
+    private boolean sending;
+
     private @Nullable OutputStream stream;
 
     /** What is to go on behind the head, if its status then says so. */
@@ -133,6 +140,42 @@ final class Response implements ResponseWriter, ResponseController {
         return failure;
     }
 
+    /** Whether the handler has written all that its head promises, so that nothing is missing but what {@link #finish} adds. */
+    boolean isWhole() {
+        return state == State.COMMITTED && failure == null && !sending
+                && (!bodyAllowed || declared >= 0 && written >= declared);
+    }
+
+    /**
+     * Cuts a response that will not be completed. What was written leaves first, as far as that goes quickly: a client that gets
+     * nothing but a reset takes the connection for one that was closed while it was idle, and may send its request again.
+     */
+    void cut() {
+        if (state == State.OPEN) {
+            codec.abort();
+            return;
+        }
+        try {
+            codec.writeDeadline(moment(CUT), TimeoutKind.WRITE);
+            if (failure == null && !sending) {
+                emitWithin();
+            }
+            codec.cut();
+            codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+        } catch (IOException | RuntimeException e) {
+            exchange.aborted(e);
+            codec.abort();
+        }
+    }
+
+    private void emitWithin() throws IOException {
+        writePiece(takeBuffer());
+        GzipBody compressed = gzip;
+        if (compressed != null) {
+            compressed.flush();
+        }
+    }
+
     /** Ends the response: the handler has returned. */
     void finish() throws IOException {
         if (failure != null) {
@@ -167,6 +210,9 @@ final class Response implements ResponseWriter, ResponseController {
                 compressed.finish();
             }
             codec.finish(trailers);
+        } catch (ShortResponseException e) {
+            // Nothing is wrong with the connection: what there is can still leave.
+            throw e;
         } catch (IOException e) {
             throw failed(e);
         } finally {
@@ -465,9 +511,15 @@ final class Response implements ResponseWriter, ResponseController {
         if (state == State.HIJACKED || state == State.UPGRADED || state == State.ENDED || state == State.ABORTED) {
             return;
         }
+        boolean begun = state == State.COMMITTED && !isWhole();
         state = State.ABORTED;
         exchange.aborted(cause);
-        codec.abort();
+        if (begun) {
+            cut();
+        } else {
+            // Nothing has left, or what is still held back would make it whole.
+            codec.abort();
+        }
     }
 
     @Override
@@ -493,10 +545,16 @@ final class Response implements ResponseWriter, ResponseController {
         if (!bodyAllowed) {
             return;
         }
+        sending = true;
         if (gzip != null) {
             copy(file, position, count);
-            return;
+        } else {
+            transfer(file, position, count);
         }
+        sending = false;
+    }
+
+    private void transfer(FileChannel file, long position, long count) throws IOException {
         for (long done = 0; done < count;) {
             long piece = Math.min(MAX_PIECE, count - done);
             deadlines.beginWrite();
@@ -547,8 +605,8 @@ final class Response implements ResponseWriter, ResponseController {
         BodySize size = size(fields, last);
         GzipBody compressed = exchange.compression(status, fields, bodyAllowed, last ? buffered : declared);
         if (compressed != null) {
+            // What the handler has declared is still what it must write.
             size = new BodySize.Unknown();
-            declared = -1;
         }
         closeGzip();
         gzip = compressed;
@@ -654,6 +712,8 @@ final class Response implements ResponseWriter, ResponseController {
             bytes.position(end);
             return;
         }
+        boolean outer = sending;
+        sending = true;
         while (bytes.position() < end) {
             int length = Math.min(MAX_PIECE, end - bytes.position());
             try {
@@ -662,6 +722,7 @@ final class Response implements ResponseWriter, ResponseController {
                 bytes.limit(end);
             }
         }
+        sending = outer;
     }
 
     private void emitPiece(ByteBuffer bytes, int length) throws IOException {
@@ -694,7 +755,7 @@ final class Response implements ResponseWriter, ResponseController {
     private void checkWritable(long length) throws IOException {
         checkUsable();
         long limit = state == State.OPEN ? declaredLength(fixed == null ? headers : fixed) : declared;
-        if (limit >= 0 && written + length > limit && gzip == null && (state == State.OPEN || bodyAllowed)) {
+        if (limit >= 0 && written + length > limit) {
             throw new IOException("the handler writes more than the " + limit + " bytes that its Content-Length says");
         }
     }

@@ -321,6 +321,22 @@ final class Http1Codec implements ExchangeCodec {
         conn.abort();
     }
 
+    /** Where the framing shows that something is missing, the end of the output does; a reset could take it from the client unread. */
+    @Override
+    public void cut() throws IOException {
+        flush();
+        end();
+        keepAlive = false;
+        if (framing != Framing.UNTIL_CLOSE) {
+            conn.shutdownOutput();
+        }
+    }
+
+    /** Whether nothing but a reset can show the client that its response is not whole. */
+    boolean endsWithConnection() {
+        return framing == Framing.UNTIL_CLOSE;
+    }
+
     @Override
     public void close() {
         keepAlive = false;

@@ -164,7 +164,7 @@ public final class Http1Connection implements ProtocolConnection {
                     ? null
                     : end(CloseReason.COMPLETE, codec.bodyEnded());
             case Outcome.Final(CloseReason reason) -> end(reason, codec.bodyEnded());
-            case Outcome.Aborted(CloseReason reason) -> reason;
+            case Outcome.Aborted(CloseReason reason) -> endCut(reason, codec);
             case Outcome.Hijacked() -> CloseReason.HIJACKED;
             case Outcome.Upgraded(Upgrade task) -> {
                 next = task;
@@ -378,6 +378,20 @@ public final class Http1Connection implements ProtocolConnection {
             LOGGER.log(Level.DEBUG, () -> connection + " cannot be read to its end", e);
         }
         return reason;
+    }
+
+    /** Ends a response that was cut: in good order where its framing shows the cut, otherwise by a reset, for which it has time. */
+    private CloseReason endCut(CloseReason reason, Http1Codec codec) {
+        if (!conn.isOpen()) {
+            return reason;
+        }
+        if (codec.endsWithConnection()) {
+            // What the kernel has not sent yet would be lost with the reset.
+            hold(server.limits().get());
+            conn.abort();
+            return reason;
+        }
+        return end(reason, codec.bodyEnded());
     }
 
     private void drainTimedOut(DeadlineExceededException e) {

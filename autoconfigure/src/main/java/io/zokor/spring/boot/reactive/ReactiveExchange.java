@@ -40,6 +40,9 @@ final class ReactiveExchange {
     /** How often a watch is set up anew while a body is left unread: what comes of it ends a watch. */
     static final long REWATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /** How long a blocked write may still take once the response is lost. */
+    private static final Duration LAST_WRITE = Duration.ofSeconds(1);
+
     private final Thread thread = Thread.currentThread();
     private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
     private final ReentrantLock callbacks = new ReentrantLock();
@@ -317,8 +320,8 @@ final class ReactiveExchange {
             });
             resultFailure = cause;
             if (writing && !isOwnThread() && response.controller().isCommitted()) {
-                // What has begun is cut anyway: not only when the client reads on.
-                response.controller().writeDeadline(Duration.ofNanos(1));
+                // What has begun is cut anyway: not only when a client that does not read does so.
+                response.controller().writeDeadline(LAST_WRITE);
             }
         }
 
