@@ -68,6 +68,7 @@ class ConformanceHandlerTest {
 
     @Test
     void aResponseThatIsTooShortIsCut() {
-        server.client().sendHead("GET /cl?n=30000&m=20000 HTTP/1.1", "Host: a").expectReset();
+        assertThat(server.client().sendHead("GET /cl?n=30000&m=20000 HTTP/1.1", "Host: a").readAll())
+                .contains("Content-Length: 30000").hasSizeLessThan(30_000);
     }
 }
