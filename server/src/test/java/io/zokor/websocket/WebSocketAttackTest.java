@@ -114,8 +114,9 @@ class WebSocketAttackTest {
         ManualClock clock = new ManualClock();
         AtomicReference<WebSocket> opened = new AtomicReference<>();
         try (TestServer server = timed(clock, session -> {
-            opened.set(session);
             session.readPart();
+            // Not before: time that passes before the message has begun is none of it.
+            opened.set(session);
             session.readPart();
         }); FrameClient client = FrameClient.open(server.client())) {
             client.send(0x01, "x");
