@@ -74,7 +74,7 @@ class HundredConnectionsTests {
         try (RawClient observer = RawClient.connect(port)) {
             // The observer's own connection is active while it asks.
             Await.until("all connections in their states", () -> states(observer).equals(Map.of("new", EACH, "tls", 0,
-                    "idle", EACH, "active", 4 * EACH + 1, "hijacked", 0)));
+                    "idle", EACH, "active", 4 * EACH + 1, "hijacked", 0, "upgraded", 0, "websocket", 0)));
             Map<String, Integer> wanted = Map.of("/read reading", EACH, "/wait handler", EACH, "/write writing", EACH,
                     "head", EACH, "new", EACH, "idle", EACH);
             Map<String, Integer> seen = new HashMap<>();
