@@ -78,7 +78,6 @@ record IntendedDifference(String id, Pattern scenario, Pattern trait, Pattern to
                 of("trailers", "body: chunked with extension.*", "body", "read 4 trailers \\{\\}",
                         "read 4 trailers \\{x-t=1\\}"),
                 of("trace", "response: TRACE.*", "status", "405", "400"),
-                of("declared-length", "servlet: length-and-less .*", "(status|failure)", ANY, ANY),
                 of("writer-charset", "servlet: after-error .*", "field content-type", ".*;charset=ISO-8859-1\\]",
                         "\\[application/json\\]"),
                 of("error-message", "(error.*: arithmetic|servlet error: throw-servlet) .*", "body",
