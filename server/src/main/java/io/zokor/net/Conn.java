@@ -23,8 +23,17 @@ import org.jspecify.annotations.Nullable;
 public interface Conn extends Closeable {
 
     /**
-     * Does what must come before the first byte, such as a TLS handshake or reading a PROXY protocol header; nothing for plain
-     * connections. Called once, by the connection's own thread, under the read deadline.
+     * Reads what a proxy has sent before everything else, a PROXY protocol header; nothing where none is expected. Called by the
+     * connection's own thread, before the {@link #handshake()}, which does this where nobody has; under the read deadline.
+     *
+     * @throws IOException if what comes is no such header, or the peer leaves, or takes too long
+     */
+    default void preamble() throws IOException {
+    }
+
+    /**
+     * Does what must come before the first byte, such as a TLS handshake; nothing for plain connections. Called once, by the
+     * connection's own thread, under the read deadline.
      *
      * @throws IOException if the peer does not keep to the protocol, leaves, or takes too long
      */

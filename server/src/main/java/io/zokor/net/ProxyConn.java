@@ -26,6 +26,9 @@ final class ProxyConn implements Conn {
 
     private volatile @Nullable InetSocketAddress announcedLocal;
 
+    /** The header was read, which may announce no address; of the connection's own thread. */
+    private boolean announced;
+
     /** What came after the header in the same read; dropped when it is consumed. */
     private @Nullable ByteBuffer rest;
 
@@ -37,7 +40,15 @@ final class ProxyConn implements Conn {
 
     @Override
     public void handshake() throws IOException {
+        preamble();
         inner.handshake();
+    }
+
+    @Override
+    public void preamble() throws IOException {
+        if (announced) {
+            return;
+        }
         SocketAddress proxy = inner.remoteAddress();
         if (!(proxy instanceof UnixDomainSocketAddress) && !AddressRange.anyContains(trusted, proxy)) {
             String message = "a connection from " + proxy
@@ -63,6 +74,7 @@ final class ProxyConn implements Conn {
         rest = in.hasRemaining() ? in : null;
         announcedRemote = header.source();
         announcedLocal = header.destination();
+        announced = true;
     }
 
     @Override

@@ -90,6 +90,11 @@ final class TlsConn implements Conn {
     }
 
     @Override
+    public void preamble() throws IOException {
+        inner.preamble();
+    }
+
+    @Override
     public void handshake() throws IOException {
         inner.handshake();
         owner = Thread.currentThread();

@@ -37,7 +37,8 @@ final class ConnectionRunner implements Runnable {
 
     private final ProtocolSelector protocols;
 
-    private boolean handshaken;
+    /** Whether what fails is the TLS handshake: neither what a proxy has put before it nor what follows. */
+    private boolean handshaking;
 
     ConnectionRunner(ConnectionContext connection, Handler handler, ConnectionRegistry registry,
             ProtocolSelector protocols) {
@@ -67,7 +68,7 @@ final class ConnectionRunner implements Runnable {
             reason = CloseReason.CLIENT_ABORT;
             LOGGER.log(Level.DEBUG, () -> connection + " left", e);
         } catch (IOException e) {
-            reason = handshaken ? CloseReason.CLIENT_ABORT : CloseReason.TLS;
+            reason = handshaking ? CloseReason.TLS : CloseReason.CLIENT_ABORT;
             LOGGER.log(Level.DEBUG, () -> connection + " ended", e);
         } catch (Throwable t) {
             // What was sent may look whole to the client.
@@ -80,27 +81,25 @@ final class ConnectionRunner implements Runnable {
 
     private void handshake() throws IOException {
         ServerContext server = connection.server();
-        long started = server.ticker().nanos();
-        boolean tls = conn.isEncrypted();
-        if (tls) {
-            connection.transition(ConnectionState.NEW, ConnectionState.TLS);
-        }
         conn.readDeadline(Deadline.after(connection.acceptedNanos(), server.config().timeouts().tlsHandshake()),
                 TimeoutKind.TLS_HANDSHAKE);
+        conn.preamble();
+        if (!conn.isEncrypted()) {
+            conn.handshake();
+            return;
+        }
+        connection.transition(ConnectionState.NEW, ConnectionState.TLS);
+        long started = server.ticker().nanos();
+        handshaking = true;
         try {
             conn.handshake();
-            handshaken = true;
         } catch (IOException e) {
-            if (tls && !(e instanceof ProxyProtocolException)) {
-                server.listener().tlsHandshake(connection, null, Duration.ofNanos(server.ticker().nanos() - started),
-                        e);
-            }
+            server.listener().tlsHandshake(connection, null, Duration.ofNanos(server.ticker().nanos() - started), e);
             throw e;
         }
-        if (tls) {
-            server.listener().tlsHandshake(connection, conn.tls(),
-                    Duration.ofNanos(server.ticker().nanos() - started), null);
-        }
+        handshaking = false;
+        server.listener().tlsHandshake(connection, conn.tls(), Duration.ofNanos(server.ticker().nanos() - started),
+                null);
     }
 
     /** Answered by the handshake, which is all that could be: there is no exchange for it. */

@@ -81,7 +81,7 @@ public final class Server implements AutoCloseable {
 
     private volatile boolean keepAlives = true;
 
-    private volatile @Nullable Run run;
+    private volatile @Nullable RunningServer run;
 
     private @Nullable DeadlineReaper reaper;
 
@@ -167,7 +167,7 @@ public final class Server implements AutoCloseable {
     private AcceptLoop begin(Listener source) {
         lock.lock();
         try {
-            Run current = run;
+            RunningServer current = run;
             if (current != null && current.isDraining()) {
                 close(source);
                 throw new IllegalStateException("the server is shutting down; it can be started again after that");
@@ -175,7 +175,7 @@ public final class Server implements AutoCloseable {
             if (current == null) {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
-                current = new Run(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
+                current = new RunningServer(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
                         errors, cuts, classLoader, () -> keepAlives, threads::newThread), handler, numbers, protocols);
                 run = current;
             }
@@ -216,7 +216,7 @@ public final class Server implements AutoCloseable {
      * @throws InterruptedException if the calling thread is interrupted while it waits; the server is closed then
      */
     public boolean shutdown(Duration grace) throws InterruptedException {
-        Run current = run;
+        RunningServer current = run;
         if (current == null) {
             return true;
         }
@@ -232,7 +232,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void runHooks(Run current) {
+    private void runHooks(RunningServer current) {
         if (!current.tellEnd()) {
             return;
         }
@@ -251,14 +251,14 @@ public final class Server implements AutoCloseable {
      */
     @Override
     public void close() {
-        Run current = run;
+        RunningServer current = run;
         if (current != null) {
             stop(current);
         }
     }
 
     /** Under the lock, so that a listener that is just being added is either seen by the stop or refused. */
-    private void beginDraining(Run current) {
+    private void beginDraining(RunningServer current) {
         lock.lock();
         try {
             current.beginDraining();
@@ -267,7 +267,7 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private void stop(Run current) {
+    private void stop(RunningServer current) {
         beginDraining(current);
         current.cut();
         runHooks(current);
@@ -306,7 +306,7 @@ public final class Server implements AutoCloseable {
     public void limits(Limits next) {
         limits = next;
         gate.admit();
-        Run current = run;
+        RunningServer current = run;
         if (current != null) {
             current.registry().signal();
         }
@@ -330,7 +330,7 @@ public final class Server implements AutoCloseable {
 
     /** {@return the address of the first listener, or {@code null} while there is none} */
     public @Nullable SocketAddress address() {
-        Run current = run;
+        RunningServer current = run;
         if (current == null || current.loops().isEmpty()) {
             return null;
         }
@@ -344,7 +344,7 @@ public final class Server implements AutoCloseable {
 
     /** {@return the addresses of all listeners, none while the server does not run} */
     public List<SocketAddress> addresses() {
-        Run current = run;
+        RunningServer current = run;
         return current == null
                 ? List.of()
                 : current.loops().stream().map(loop -> loop.listener().address()).toList();
@@ -352,13 +352,13 @@ public final class Server implements AutoCloseable {
 
     /** {@return whether the server is shutting down} */
     public boolean isDraining() {
-        Run current = run;
+        RunningServer current = run;
         return current != null && current.isDraining();
     }
 
     /** {@return how long accepting connections has failed again and again, on the worst of the listeners; zero if it works} */
     public Duration acceptFailing() {
-        Run current = run;
+        RunningServer current = run;
         return current == null
                 ? Duration.ZERO
                 : current.loops().stream().map(AcceptLoop::failing).max(Duration::compareTo).orElse(Duration.ZERO);
@@ -372,7 +372,7 @@ public final class Server implements AutoCloseable {
      */
     public int maxConnections() {
         int max = limits.maxConnections();
-        Run current = run;
+        RunningServer current = run;
         if (max != Limits.OFF) {
             return max;
         }
@@ -385,7 +385,7 @@ public final class Server implements AutoCloseable {
      * @return snapshots, in no order
      */
     public List<ConnectionSnapshot> connections() {
-        Run current = run;
+        RunningServer current = run;
         return current == null ? List.of() : current.snapshots();
     }
 
@@ -397,7 +397,7 @@ public final class Server implements AutoCloseable {
      *         connection
      */
     public @Nullable List<StackTraceElement> stack(long id) {
-        Run current = run;
+        RunningServer current = run;
         return stack(current == null ? null : current.thread(id));
     }
 
@@ -409,7 +409,7 @@ public final class Server implements AutoCloseable {
      * @return its stack, innermost first, empty for a thread that does not run, or {@code null} where there is no such request
      */
     public @Nullable List<StackTraceElement> stack(long id, long number) {
-        Run current = run;
+        RunningServer current = run;
         return stack(current == null ? null : current.thread(id, number));
     }
 
@@ -419,7 +419,7 @@ public final class Server implements AutoCloseable {
 
     /** {@return how many connections are open; a hijacked one no longer counts once its handler has returned} */
     public int openConnections() {
-        Run current = run;
+        RunningServer current = run;
         return current == null ? 0 : current.registry().size();
     }
 

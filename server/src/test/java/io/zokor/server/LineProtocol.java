@@ -20,6 +20,7 @@ import io.zokor.http.RequestTarget;
 import io.zokor.http.Tunnel;
 import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.BodySize;
+import io.zokor.internal.exchange.BodySource;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.ExchangeCodec;
@@ -119,7 +120,7 @@ final class LineProtocol implements ProtocolConnection {
         return running;
     }
 
-    private final class LineTurn implements Runnable, ExchangeCodec {
+    private final class LineTurn implements Runnable, ExchangeCodec, BodySource {
 
         private final long number;
         private final RequestHead head;
@@ -132,7 +133,7 @@ final class LineProtocol implements ProtocolConnection {
         private LineTurn(long number, String path) {
             this.number = number;
             this.head = new RequestHead("GET", new RequestTarget.Origin(path, path, null), "LINE/1", "a",
-                    new Headers().seal(), -1, true, connection.server().ticker().nanos(), "line-" + number, null);
+                    new Headers().seal(), -1, false, connection.server().ticker().nanos(), "line-" + number, null);
         }
 
         @Override
@@ -169,7 +170,12 @@ final class LineProtocol implements ProtocolConnection {
         }
 
         @Override
-        public int readBody(byte[] bytes, int offset, int length) throws IOException {
+        public BodySource body() {
+            return this;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
             gone.acquireUninterruptibly();
             reading.check();
             throw new PeerGoneException("the turn was cancelled", null);
@@ -181,7 +187,7 @@ final class LineProtocol implements ProtocolConnection {
         }
 
         @Override
-        public @Nullable Headers requestTrailers() {
+        public @Nullable Headers trailers() {
             return null;
         }
 
@@ -225,11 +231,6 @@ final class LineProtocol implements ProtocolConnection {
         }
 
         @Override
-        public void close() {
-            // A turn that failed does not end the connection.
-        }
-
-        @Override
         public HijackedConnection hijack() {
             throw new UnsupportedOperationException("a turn has no connection to give");
         }
@@ -240,13 +241,11 @@ final class LineProtocol implements ProtocolConnection {
         }
 
         @Override
-        public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-            reading.set(deadline, kind);
-        }
-
-        @Override
-        public void writeDeadline(long deadline, TimeoutKind kind) {
+        public void deadline(Direction direction, long deadline, TimeoutKind kind) throws DeadlineExceededException {
             // Nothing is written before the end.
+            if (direction == Direction.READING) {
+                reading.set(deadline, kind);
+            }
         }
 
         @Override

@@ -286,6 +286,31 @@ class ServerTlsTest {
         assertThat(events.handshakes()).isEmpty();
     }
 
+    /** What fails while a proxy's header is read is the client's leaving, on a plain port and before a TLS handshake alike. */
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void aFailureWhileAProxyHeaderIsReadIsNoTlsFailure(boolean encrypted) throws Exception {
+        Listener failing = new ProxyProtocolListener(new BrokenInputListener(tcp()),
+                List.of(AddressRange.parse("127.0.0.1")));
+        start(encrypted ? new TlsListener(failing, TlsContexts.of(TlsContext.of(SERVER.context()))) : failing, ECHO);
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.expectClosed();
+        }
+        Await.until("the end of the connection", () -> events.closes().equals(List.of(CloseReason.CLIENT_ABORT)));
+        assertThat(events.handshakes()).isEmpty();
+    }
+
+    @Test
+    void aClientThatLeavesBeforeItsProxyHeaderHasBegunNoTlsHandshake() throws Exception {
+        start(new TlsListener(new ProxyProtocolListener(tcp(), List.of(AddressRange.parse("127.0.0.1"))),
+                TlsContexts.of(TlsContext.of(SERVER.context()))), ECHO);
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("PROXY");
+        }
+        Await.until("the end of the connection", () -> events.closes().equals(List.of(CloseReason.CLIENT_ABORT)));
+        assertThat(events.handshakes()).isEmpty();
+    }
+
     @Test
     void aHeaderThatDoesNotComeIsNoTlsHandshake() throws Exception {
         start(new ProxyProtocolListener(tcp(), List.of(AddressRange.parse("127.0.0.1"))), ECHO);

@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.RequestPhase;
+import io.zokor.internal.exchange.ExchangeCodec.Direction;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.Ticker;
@@ -39,9 +40,9 @@ final class Deadlines {
         Timeouts timeouts = server.config().timeouts();
         this.codec = codec;
         this.ticker = server.ticker();
-        this.reading = new Side(TimeoutKind.READ, new Pace(timeouts, limits, Pace.READING),
+        this.reading = new Side(Direction.READING, new Pace(timeouts, limits, Pace.READING),
                 Deadline.after(codec.head().startedNanos(), timeouts.read()));
-        this.writing = new Side(TimeoutKind.WRITE, new Pace(timeouts, limits, Pace.WRITING),
+        this.writing = new Side(Direction.WRITING, new Pace(timeouts, limits, Pace.WRITING),
                 Deadline.after(now, timeouts.write()));
     }
 
@@ -89,14 +90,6 @@ final class Deadlines {
         writing.end(bytes);
     }
 
-    private void arm(TimeoutKind side, long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        if (side == TimeoutKind.READ) {
-            codec.readDeadline(deadline, kind);
-        } else {
-            codec.writeDeadline(deadline, kind);
-        }
-    }
-
     /**
      * One direction. Its owner is the thread that reads or writes. Whoever moves the limit meanwhile takes the deadline on the
      * connection over for a moment, by compare-and-set, and the owner waits for that moment to be over: otherwise a deadline
@@ -112,7 +105,7 @@ final class Deadlines {
 
         private static final int MOVING = 2;
 
-        private final transient TimeoutKind kind;
+        private final transient Direction direction;
 
         private final transient Pace pace;
 
@@ -123,10 +116,14 @@ final class Deadlines {
 
         private long started;
 
-        private Side(TimeoutKind kind, Pace pace, long limit) {
-            this.kind = kind;
+        private Side(Direction direction, Pace pace, long limit) {
+            this.direction = direction;
             this.pace = pace;
             this.limit = limit;
+        }
+
+        private TimeoutKind kind() {
+            return direction == Direction.READING ? TimeoutKind.READ : TimeoutKind.WRITE;
         }
 
         private void begin() throws DeadlineExceededException {
@@ -140,7 +137,7 @@ final class Deadlines {
                 long seen = limit;
                 if (seen <= started) {
                     // Passed while the handler did something else: what has come meanwhile came too late.
-                    throw new DeadlineExceededException(kind);
+                    throw new DeadlineExceededException(kind());
                 }
                 put(seen, current);
                 set(BLOCKED);
@@ -157,11 +154,11 @@ final class Deadlines {
         /** Puts the earliest of all limits on the connection. */
         private void put(long own, @Nullable RequestGuard current) throws DeadlineExceededException {
             if (current != null && current.deadline() <= Math.min(stall, own)) {
-                arm(kind, current.deadline(), TimeoutKind.REQUEST);
+                codec.deadline(direction, current.deadline(), TimeoutKind.REQUEST);
             } else if (own <= stall) {
-                arm(kind, own, kind);
+                codec.deadline(direction, own, kind());
             } else {
-                arm(kind, stall, TimeoutKind.STALL);
+                codec.deadline(direction, stall, TimeoutKind.STALL);
             }
         }
 
@@ -189,7 +186,7 @@ final class Deadlines {
                 Thread.onSpinWait();
             }
             pace.account(ticker.nanos() - started, bytes);
-            arm(kind, Deadline.NONE, kind);
+            codec.deadline(direction, Deadline.NONE, kind());
         }
     }
 

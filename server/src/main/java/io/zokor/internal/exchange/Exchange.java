@@ -101,7 +101,7 @@ public final class Exchange implements Turn {
 
     /** Whether the client waits for 100 before it sends the body; without a body there is nothing to wait for. */
     public static boolean expectsContinue(RequestHead head) {
-        return head.interimAllowed() && head.contentLength() != 0
+        return !head.http10() && head.contentLength() != 0
                 && "100-continue".equalsIgnoreCase(head.headers().get("Expect"));
     }
 
@@ -196,7 +196,7 @@ public final class Exchange implements Turn {
         if (max != Limits.OFF && head.contentLength() > max) {
             throw RequestBody.tooLarge(max);
         }
-        if (head.interimAllowed()) {
+        if (!head.http10()) {
             for (String expectation : head.headers().all("Expect")) {
                 if (!expectation.equalsIgnoreCase("100-continue")) {
                     throw new RejectedRequestException(417, RejectReason.EXPECTATION, "unknown expectation");
@@ -346,7 +346,7 @@ public final class Exchange implements Turn {
         panicked = true;
         if (!response.isCommitted()) {
             lastByPanic = true;
-            codec.close();
+            response.last();
         }
         LOGGER.log(Level.ERROR, "panic serving " + connection.remote() + ": " + cause, cause);
         server.listener().panic(connection, cause);
@@ -508,7 +508,7 @@ public final class Exchange implements Turn {
         if (response.isCommitted()) {
             return cut(reason);
         }
-        codec.close();
+        response.last();
         ServerErrorBody text = errorBody(status);
         Headers headers = new Headers();
         headers.set("Content-Type", text.contentType());

@@ -11,8 +11,6 @@ import io.zokor.http.Upgrade;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TimeoutKind;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What a protocol does for one exchange; all verbs block. Legal order: {@link #writeInterim} any number of times, then
  * {@link #writeHead} once, then {@link #writeBody} and {@link #flush} any number of times, then {@link #finish} once; reading
@@ -20,26 +18,19 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ExchangeCodec {
 
+    /** The two halves of an exchange, which may be used by two threads at once. */
+    enum Direction {
+        /** Of the request's body. */
+        READING,
+        /** Of the response. */
+        WRITING
+    }
+
     /** {@return the head of the request} */
     RequestHead head();
 
-    /**
-     * Reads the body without its framing.
-     *
-     * @param bytes where it goes
-     * @param offset the first place
-     * @param length how many bytes at most, at least 1
-     * @return how many bytes, or -1 at its end
-     * @throws IOException if the framing is broken or the client has gone
-     */
-    int readBody(byte[] bytes, int offset, int length) throws IOException;
-
-    /** {@return bytes of the body that can be read without waiting, as far as is known} */
-    int available();
-
-    /** {@return the trailer fields, sealed, once the body has been read to its end, otherwise {@code null}} */
-    @Nullable
-    Headers requestTrailers();
+    /** {@return the body of the request, always the same} */
+    BodySource body();
 
     /**
      * Sends an interim response at once.
@@ -105,9 +96,6 @@ public interface ExchangeCodec {
         abort();
     }
 
-    /** The response shall be the last one; to be called before its head is written. */
-    void close();
-
     /**
      * Gives the connection away.
      *
@@ -128,22 +116,15 @@ public interface ExchangeCodec {
     Tunnel upgrade(Upgrade upgrade) throws IOException;
 
     /**
-     * Sets when reading must be over.
+     * Sets when reading or writing must be over. One that passes while a read is blocked ends the body for good: that read and all
+     * further ones fail, and the response can still be written.
      *
+     * @param direction which of the two
      * @param deadline a moment
      * @param kind which limit that is
      * @throws DeadlineExceededException if the one before has passed
      */
-    void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException;
-
-    /**
-     * Sets when writing must be over.
-     *
-     * @param deadline a moment
-     * @param kind which limit that is
-     * @throws DeadlineExceededException if the one before has passed
-     */
-    void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException;
+    void deadline(Direction direction, long deadline, TimeoutKind kind) throws DeadlineExceededException;
 
     /**
      * Watches, by a helper thread, for the client's leaving until the exchange ends.

@@ -67,7 +67,7 @@ final class ExchangeRequest implements Request {
 
     @Override
     public @Nullable Headers trailers() {
-        return codec.requestTrailers();
+        return codec.body().trailers();
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody extends InputStream {
 
-    private final ExchangeCodec codec;
+    private final BodySource source;
 
     private final Deadlines deadlines;
 
@@ -36,7 +36,7 @@ final class RequestBody extends InputStream {
     private @Nullable IOException failure;
 
     RequestBody(ExchangeCodec codec, Deadlines deadlines, Response response, long max, boolean continueExpected) {
-        this.codec = codec;
+        this.source = codec.body();
         this.deadlines = deadlines;
         this.response = response;
         this.max = max;
@@ -98,7 +98,7 @@ final class RequestBody extends InputStream {
         int n = 0;
         deadlines.beginRead();
         try {
-            n = codec.readBody(bytes, offset, length);
+            n = source.read(bytes, offset, length);
         } finally {
             deadlines.endRead(Math.max(n, 0));
         }
@@ -120,7 +120,7 @@ final class RequestBody extends InputStream {
 
     @Override
     public int available() {
-        return closed || ended ? 0 : codec.available();
+        return closed || ended ? 0 : source.available();
     }
 
     static RejectedRequestException tooLarge(long max) {

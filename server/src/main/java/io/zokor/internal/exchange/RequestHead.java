@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param host host and port the request is for, empty where unknown
  * @param headers the fields, sealed
  * @param contentLength bytes of the body: 0 for none, -1 for unknown
- * @param interimAllowed whether the client understands interim responses, which an HTTP/1.0 client does not
+ * @param http10 whether the client speaks HTTP/1.0, which knows neither interim responses nor expectations
  * @param startedNanos when its first byte came
  * @param protocolRequestId what the protocol calls it: the stream in HTTP/2, empty in HTTP/1
  * @param connectProtocol the {@code :protocol} of an extended CONNECT (RFC 8441), otherwise {@code null}
  */
 public record RequestHead(String method, RequestTarget target, String protocol, String host, Headers headers,
-        long contentLength, boolean interimAllowed, long startedNanos, String protocolRequestId,
+        long contentLength, boolean http10, long startedNanos, String protocolRequestId,
         @Nullable String connectProtocol) {
 }

@@ -17,6 +17,7 @@ import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
 import io.zokor.http.Tunnel;
 import io.zokor.http.Upgrade;
+import io.zokor.internal.exchange.ExchangeCodec.Direction;
 import io.zokor.net.Deadline;
 import io.zokor.net.TimeoutKind;
 
@@ -76,6 +77,8 @@ final class Response implements ResponseWriter, ResponseController {
     private volatile long written;
 
     private long declared = -1;
+
+    private volatile boolean last;
 
     private boolean bodyAllowed = true;
 
@@ -140,6 +143,11 @@ final class Response implements ResponseWriter, ResponseController {
         return failure;
     }
 
+    /** The exchange has failed: nothing more of its request is wanted behind this response. To be called before the commit. */
+    void last() {
+        last = true;
+    }
+
     /** Whether the handler has written all that its head promises, so that nothing is missing but what {@link #finish} adds. */
     boolean isWhole() {
         return state == State.COMMITTED && failure == null && !sending
@@ -156,12 +164,12 @@ final class Response implements ResponseWriter, ResponseController {
             return;
         }
         try {
-            codec.writeDeadline(moment(CUT), TimeoutKind.WRITE);
+            codec.deadline(Direction.WRITING, moment(CUT), TimeoutKind.WRITE);
             if (failure == null && !sending) {
                 emitWithin();
             }
             codec.cut();
-            codec.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
+            codec.deadline(Direction.WRITING, Deadline.NONE, TimeoutKind.WRITE);
         } catch (IOException | RuntimeException e) {
             exchange.aborted(e);
             codec.abort();
@@ -220,20 +228,20 @@ final class Response implements ResponseWriter, ResponseController {
         }
     }
 
-    /** Commits where that is still to be done, and sends what the buffer holds, in pieces; {@code last} as for the commit. */
-    private void send(boolean last) throws IOException {
+    /** Commits where that is still to be done, and sends what the buffer holds, in pieces; {@code whole} as for the commit. */
+    private void send(boolean whole) throws IOException {
         if (state == State.OPEN) {
             synchronized (heads) {
-                commitLocked(last);
+                commitLocked(whole);
             }
         }
         emitBuffer();
     }
 
-    private void commitLocked(boolean last) throws IOException {
+    private void commitLocked(boolean whole) throws IOException {
         deadlines.beginWrite();
         try {
-            commit(last);
+            commit(whole);
         } finally {
             deadlines.endWrite(0);
         }
@@ -418,7 +426,7 @@ final class Response implements ResponseWriter, ResponseController {
             throw new IllegalArgumentException("not an interim status: " + value);
         }
         checkUsable();
-        if (isCommitted() || !codec.head().interimAllowed()) {
+        if (isCommitted() || codec.head().http10()) {
             return;
         }
         Headers sent = new Headers(fields);
@@ -427,7 +435,7 @@ final class Response implements ResponseWriter, ResponseController {
         sent.remove("Transfer-Encoding");
         synchronized (heads) {
             if (!isCommitted()) {
-                writeInterimLocked(new ResponseHead(value, sent));
+                writeInterimLocked(new ResponseHead(value, sent, false));
             }
         }
     }
@@ -597,20 +605,20 @@ final class Response implements ResponseWriter, ResponseController {
 
     // ---- the commit point
 
-    /** Fixes the head and hands it to the codec, which keeps it; {@code last} says that the buffer is the whole body. */
-    private void commit(boolean last) throws IOException {
+    /** Fixes the head and hands it to the codec, which keeps it; {@code whole} says that the buffer is the whole body. */
+    private void commit(boolean whole) throws IOException {
         Headers fields = fixed == null ? headers : fixed;
         fields.remove("Transfer-Encoding");
         bodyAllowed = bodyAllowed();
-        BodySize size = size(fields, last);
-        GzipBody compressed = exchange.compression(status, fields, bodyAllowed, last ? buffered : declared);
+        BodySize size = size(fields, whole);
+        GzipBody compressed = exchange.compression(status, fields, bodyAllowed, whole ? buffered : declared);
         if (compressed != null) {
             // What the handler has declared is still what it must write.
             size = new BodySize.Unknown();
         }
         closeGzip();
         gzip = compressed;
-        codec.writeHead(new ResponseHead(status, fields), size);
+        codec.writeHead(new ResponseHead(status, fields, last), size);
         state = State.COMMITTED;
         committedNanos = exchange.now();
     }
@@ -622,7 +630,7 @@ final class Response implements ResponseWriter, ResponseController {
                 || method.equals("CONNECT") && status < 300);
     }
 
-    private BodySize size(Headers fields, boolean last) {
+    private BodySize size(Headers fields, boolean whole) {
         if (upgrade != null && switchesProtocol()) {
             fields.remove("Content-Length");
             return new BodySize.Switched();
@@ -639,7 +647,7 @@ final class Response implements ResponseWriter, ResponseController {
             return new BodySize.None();
         }
         declared = declaredLength(fields);
-        if (declared < 0 && last && trailers.isEmpty() && status != 304) {
+        if (declared < 0 && whole && trailers.isEmpty() && status != 304) {
             declared = buffered;
             if (bodyAllowed || buffered > 0) {
                 fields.set("Content-Length", Integer.toString(buffered));

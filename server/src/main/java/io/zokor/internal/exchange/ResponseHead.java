@@ -7,6 +7,7 @@ import io.zokor.http.Headers;
  *
  * @param status 101 or 200 to 999
  * @param headers the fields; Content-Length is there only where it is to be sent
+ * @param last whether nothing more of the request is wanted: in HTTP/1 the connection ends with this response
  */
-public record ResponseHead(int status, Headers headers) {
+public record ResponseHead(int status, Headers headers, boolean last) {
 }

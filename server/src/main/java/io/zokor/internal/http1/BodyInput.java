@@ -2,23 +2,31 @@ package io.zokor.internal.http1;
 
 import java.io.IOException;
 
-import io.zokor.http.Headers;
+import io.zokor.internal.exchange.BodySource;
 
-import org.jspecify.annotations.Nullable;
+/** A body in HTTP/1. Owned by the thread that reads it; what cannot be read to its end says so to any. */
+abstract class BodyInput implements BodySource {
 
-/** The body of a request without its framing. Owned by the thread that reads it. */
-interface BodyInput {
+    private volatile boolean broken;
+
+    @Override
+    public final int read(byte[] bytes, int offset, int length) throws IOException {
+        try {
+            return readContent(bytes, offset, length);
+        } catch (IOException e) {
+            broken = true;
+            throw e;
+        }
+    }
+
+    /** {@return whether a read has failed, so that nobody knows what follows in the connection} */
+    final boolean isBroken() {
+        return broken;
+    }
 
     /** Reads at least one byte, or says -1 at the end. */
-    int read(byte[] bytes, int offset, int length) throws IOException;
-
-    /** Bytes that can be had without waiting. */
-    int available();
+    abstract int readContent(byte[] bytes, int offset, int length) throws IOException;
 
     /** Bytes still to come: 0 once the end was read, -1 where unknown. */
-    long remaining();
-
-    /** The trailer fields once the end was read. */
-    @Nullable
-    Headers trailers();
+    abstract long remaining();
 }

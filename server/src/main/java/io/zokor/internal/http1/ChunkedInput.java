@@ -14,7 +14,7 @@ import io.zokor.net.PeerGoneException;
 import org.jspecify.annotations.Nullable;
 
 /** A body in the chunked coding (RFC 9112 section 7.1). Owned by the thread that reads the body. */
-final class ChunkedInput implements BodyInput {
+final class ChunkedInput extends BodyInput {
 
     /** CVE-2026-42580: more digits could overflow. Leading zeros count as well. */
     private static final int MAX_DIGITS = 15;
@@ -52,7 +52,7 @@ final class ChunkedInput implements BodyInput {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readContent(byte[] bytes, int offset, int length) throws IOException {
         if (trailers != null) {
             return -1;
         }
@@ -99,7 +99,7 @@ final class ChunkedInput implements BodyInput {
     }
 
     @Override
-    public long remaining() {
+    long remaining() {
         return trailers != null ? 0 : -1;
     }
 

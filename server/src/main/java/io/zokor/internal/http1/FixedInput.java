@@ -9,7 +9,7 @@ import io.zokor.net.PeerGoneException;
 import org.jspecify.annotations.Nullable;
 
 /** A body of known length, or none (RFC 9112 section 6.2). Owned by the thread that reads the body. */
-final class FixedInput implements BodyInput {
+final class FixedInput extends BodyInput {
 
     private static final Headers NO_TRAILERS = new Headers().seal();
 
@@ -23,7 +23,7 @@ final class FixedInput implements BodyInput {
     }
 
     @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
+    int readContent(byte[] bytes, int offset, int length) throws IOException {
         if (left == 0) {
             return -1;
         }
@@ -41,7 +41,7 @@ final class FixedInput implements BodyInput {
     }
 
     @Override
-    public long remaining() {
+    long remaining() {
         return left;
     }
 

@@ -11,6 +11,7 @@ import io.zokor.http.HijackedConnection;
 import io.zokor.http.Tunnel;
 import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.BodySize;
+import io.zokor.internal.exchange.BodySource;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.ExchangeCodec;
@@ -58,8 +59,6 @@ final class Http1Codec implements ExchangeCodec {
 
     private volatile boolean keepAlive;
 
-    private volatile boolean bodyBroken;
-
     private boolean continueSent;
 
     private boolean hijacked;
@@ -76,18 +75,18 @@ final class Http1Codec implements ExchangeCodec {
                 ? new ChunkedInput(in, lines, limits)
                 : new FixedInput(in, head.contentLength());
         this.out = new ByteWriter(conn);
-        this.keepAlive = KeepAlive.requested(!head.interimAllowed(), head.headers());
+        this.keepAlive = KeepAlive.requested(head.http10(), head.headers());
     }
 
     // ---- what the connection's loop asks
 
     boolean keepAlive() {
-        return keepAlive && !bodyBroken;
+        return keepAlive && !body.isBroken();
     }
 
     /** Whether nothing of the request's body is left in the connection. */
     boolean bodyEnded() {
-        return !bodyBroken && body.remaining() == 0;
+        return !body.isBroken() && body.remaining() == 0;
     }
 
     /** Passes over the rest of the body; {@code false} if that would take too long or too much. */
@@ -119,28 +118,17 @@ final class Http1Codec implements ExchangeCodec {
     }
 
     @Override
-    public int readBody(byte[] bytes, int offset, int length) throws IOException {
-        try {
-            return body.read(bytes, offset, length);
-        } catch (IOException e) {
-            bodyBroken = true;
-            throw e;
+    public BodySource body() {
+        return body;
+    }
+
+    @Override
+    public void deadline(Direction direction, long deadline, TimeoutKind kind) throws DeadlineExceededException {
+        if (direction == Direction.READING) {
+            conn.readDeadline(deadline, kind);
+        } else {
+            conn.writeDeadline(deadline, kind);
         }
-    }
-
-    @Override
-    public int available() {
-        return body.available();
-    }
-
-    @Override
-    public @Nullable Headers requestTrailers() {
-        return body.trailers();
-    }
-
-    @Override
-    public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        conn.readDeadline(deadline, kind);
     }
 
     @Override
@@ -175,14 +163,15 @@ final class Http1Codec implements ExchangeCodec {
     public void writeHead(ResponseHead response, BodySize size) {
         int status = response.status();
         Headers headers = response.headers();
-        boolean http10 = !head.interimAllowed();
+        boolean http10 = head.http10();
         framing = switch (size) {
             case BodySize.None(),BodySize.Switched() -> Framing.NONE;
             case BodySize.Fixed(long ignored) -> Framing.FIXED;
             case BodySize.Unknown() -> http10 ? Framing.UNTIL_CLOSE : Framing.CHUNKED;
         };
         boolean continuePending = Exchange.expectsContinue(head) && !continueSent;
-        keepAlive = keepAlive && framing != Framing.UNTIL_CLOSE && connection.keepsAlive() && !bodyBroken
+        keepAlive = keepAlive && !response.last() && framing != Framing.UNTIL_CLOSE && connection.keepsAlive()
+                && !body.isBroken()
                 && !switchesProtocol(status)
                 && !headers.containsToken("Connection", "close")
                 && KeepAlive.canDrain(body.remaining(), continuePending, limits.drain());
@@ -335,16 +324,6 @@ final class Http1Codec implements ExchangeCodec {
     /** Whether nothing but a reset can show the client that its response is not whole. */
     boolean endsWithConnection() {
         return framing == Framing.UNTIL_CLOSE;
-    }
-
-    @Override
-    public void close() {
-        keepAlive = false;
-    }
-
-    @Override
-    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        conn.writeDeadline(deadline, kind);
     }
 
     @Override

@@ -116,7 +116,7 @@ final class Http1RequestReader {
         String host = host(http10, target, headers);
         long length = RequestFraming.of(http10, headers);
         raw = null;
-        return new RequestHead(method, target, protocol, host, headers, length, !http10, startedNanos, "",
+        return new RequestHead(method, target, protocol, host, headers, length, http10, startedNanos, "",
                 null);
     }
 

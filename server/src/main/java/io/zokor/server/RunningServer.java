@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * A server from start to stop: its accept loops and connections. A server that is started again gets a new one. Safe for use by
  * any thread: the loops are in a concurrent list, the draining flag is volatile and never goes back.
  */
-final class Run {
+final class RunningServer {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
@@ -60,7 +60,7 @@ final class Run {
     /** Whether connections were open when everything was cut. */
     private volatile boolean cut;
 
-    Run(ServerContext context, Handler handler, AtomicLong numbers, ProtocolSelector protocols) {
+    RunningServer(ServerContext context, Handler handler, AtomicLong numbers, ProtocolSelector protocols) {
         this.context = context;
         this.handler = handler;
         this.numbers = numbers;
@@ -84,7 +84,7 @@ final class Run {
         AcceptLoop.Gate gate = new AcceptLoop.Gate() {
             @Override
             public void awaitRoom(CountDownLatch stopped) {
-                registry.awaitRoom(Run.this::maxConnections, () -> stopped.getCount() == 0);
+                registry.awaitRoom(RunningServer.this::maxConnections, () -> stopped.getCount() == 0);
             }
 
             @Override
