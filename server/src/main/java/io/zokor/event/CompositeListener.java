@@ -85,6 +85,31 @@ public final class CompositeListener implements ServerListener {
         tell(listener -> listener.exchangeEnded(summary));
     }
 
+    @Override
+    public void streamOpened(ConnectionInfo connection) {
+        tell(listener -> listener.streamOpened(connection));
+    }
+
+    @Override
+    public void streamClosed(ConnectionInfo connection) {
+        tell(listener -> listener.streamClosed(connection));
+    }
+
+    @Override
+    public void streamReset(ConnectionInfo connection, Side by, String code) {
+        tell(listener -> listener.streamReset(connection, by, code));
+    }
+
+    @Override
+    public void streamRefused(ConnectionInfo connection) {
+        tell(listener -> listener.streamRefused(connection));
+    }
+
+    @Override
+    public void goAway(ConnectionInfo connection, Side by, String code) {
+        tell(listener -> listener.goAway(connection, by, code));
+    }
+
     private void tell(Consumer<ServerListener> event) {
         for (ServerListener listener : listeners) {
             try {

@@ -20,7 +20,7 @@ import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells Flight Recorder of connections, requests, refusals, panics, accept retries and TLS handshakes, as events
+ * Tells Flight Recorder of connections, requests, refusals, panics, accept retries, TLS handshakes and HTTP/2's errors, as events
  * {@code io.zokor.*}. Costs next to nothing while nothing is recorded. Holds no header field and no query. Stateless.
  */
 public final class JfrListener implements ServerListener {
@@ -117,6 +117,28 @@ public final class JfrListener implements ServerListener {
                 event.failure = failure.toString();
             }
             event.elapsed = duration.toNanos();
+            event.commit();
+        }
+    }
+
+    @Override
+    public void streamReset(ConnectionInfo connection, Side by, String code) {
+        StreamResetEvent event = new StreamResetEvent();
+        if (event.shouldCommit()) {
+            event.connection = connection.id();
+            event.by = by.tag();
+            event.code = code;
+            event.commit();
+        }
+    }
+
+    @Override
+    public void goAway(ConnectionInfo connection, Side by, String code) {
+        GoAwayEvent event = new GoAwayEvent();
+        if (event.shouldCommit()) {
+            event.connection = connection.id();
+            event.by = by.tag();
+            event.code = code;
             event.commit();
         }
     }
@@ -274,5 +296,43 @@ public final class JfrListener implements ServerListener {
         @Label("Elapsed Time")
         @Timespan(Timespan.NANOSECONDS)
         long elapsed;
+    }
+
+    @Name("io.zokor.StreamReset")
+    @Label("HTTP/2 Stream Reset")
+    @Description("A stream of HTTP/2 was reset by RST_STREAM")
+    @Category({ "Zokor" })
+    @StackTrace(false)
+    static final class StreamResetEvent extends Event {
+
+        @Label("Connection")
+        long connection;
+
+        @Label("By")
+        @Nullable
+        String by;
+
+        @Label("Error Code")
+        @Nullable
+        String code;
+    }
+
+    @Name("io.zokor.GoAway")
+    @Label("HTTP/2 GOAWAY")
+    @Description("A GOAWAY was sent or has come: the connection of HTTP/2 is about to end")
+    @Category({ "Zokor" })
+    @StackTrace(false)
+    static final class GoAwayEvent extends Event {
+
+        @Label("Connection")
+        long connection;
+
+        @Label("By")
+        @Nullable
+        String by;
+
+        @Label("Error Code")
+        @Nullable
+        String code;
     }
 }

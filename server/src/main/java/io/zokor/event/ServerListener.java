@@ -116,4 +116,50 @@ public interface ServerListener {
      */
     default void exchangeEnded(ExchangeSummary summary) {
     }
+
+    /**
+     * A stream of HTTP/2 was opened: a request has begun.
+     *
+     * @param connection the connection
+     */
+    default void streamOpened(ConnectionInfo connection) {
+    }
+
+    /**
+     * A stream of HTTP/2 has ended; called once for each {@link #streamOpened}.
+     *
+     * @param connection the connection
+     */
+    default void streamClosed(ConnectionInfo connection) {
+    }
+
+    /**
+     * A stream of HTTP/2 was reset by RST_STREAM (RFC 9113 section 6.4), be it one that had been opened or not.
+     *
+     * @param connection the connection
+     * @param by who has sent it
+     * @param code name of the error code in lower case with dashes, for example {@code protocol-error}; {@code unknown} for one
+     *        that is not in RFC 9113
+     */
+    default void streamReset(ConnectionInfo connection, Side by, String code) {
+    }
+
+    /**
+     * A stream of HTTP/2 was refused since its connection has as many as it may have (REFUSED_STREAM); {@link #streamReset} is
+     * called as well.
+     *
+     * @param connection the connection
+     */
+    default void streamRefused(ConnectionInfo connection) {
+    }
+
+    /**
+     * A GOAWAY was sent or has come (RFC 9113 section 6.8): the connection of HTTP/2 is about to end.
+     *
+     * @param connection the connection
+     * @param by who has sent it
+     * @param code name of the error code, as for {@link #streamReset}; {@code no-error} where nothing is wrong
+     */
+    default void goAway(ConnectionInfo connection, Side by, String code) {
+    }
 }

@@ -18,6 +18,8 @@ public enum TimeoutKind {
     REQUEST("request"),
     /** The rest of an unread body took too long. */
     DRAIN("drain"),
+    /** The client of HTTP/2 did not answer a PING. */
+    HTTP2_PING("http2-ping"),
     /** The peer of a WebSocket gave no sign of life. */
     WEBSOCKET_PONG("websocket-pong"),
     /** No message passed a WebSocket. */
@@ -42,6 +44,7 @@ public enum TimeoutKind {
     public String property() {
         return switch (this) {
             case DRAIN -> "zokor.limits.drain-timeout";
+            case HTTP2_PING -> "zokor.http2.ping-interval";
             case WEBSOCKET_PONG -> "zokor.websocket.pong-timeout";
             case WEBSOCKET_IDLE -> "zokor.websocket.idle-timeout";
             case WEBSOCKET_SEND -> "zokor.websocket.send-timeout";

@@ -39,7 +39,8 @@ public final class TlsListener implements Listener {
      *
      * @param inner where the connections come from
      * @param contexts the terms
-     * @param applicationProtocols what is offered by ALPN (RFC 7301), the preferred first; empty for no ALPN
+     * @param applicationProtocols what is offered by ALPN (RFC 7301), the preferred first; empty for no ALPN; for a server that speaks
+     *        HTTP/2 what its {@link io.zokor.config.Http2#applicationProtocols()} says
      */
     public TlsListener(Listener inner, TlsContexts contexts, List<String> applicationProtocols) {
         this.inner = inner;

@@ -11,6 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.zokor.config.Http2;
 import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.event.CompositeListener;
@@ -53,6 +54,8 @@ public final class Server implements AutoCloseable {
 
     private final ServerConfig config;
 
+    private final Http2 http2;
+
     private final ServerListener listener;
 
     private final ConnectionThreads threads;
@@ -89,6 +92,7 @@ public final class Server implements AutoCloseable {
         this.address = builder.address;
         this.handler = builder.handler == null ? ServeMux.defaultMux() : builder.handler;
         this.config = builder.config;
+        this.http2 = builder.http2;
         this.listener = new CompositeListener(listeners(builder));
         this.threads = builder.threads;
         this.ticker = builder.ticker;
@@ -293,6 +297,11 @@ public final class Server implements AutoCloseable {
         return config;
     }
 
+    /** {@return what holds for HTTP/2} */
+    public Http2 http2() {
+        return http2;
+    }
+
     /** {@return the limits in force} */
     public Limits limits() {
         return limits;
@@ -442,6 +451,8 @@ public final class Server implements AutoCloseable {
 
         private ServerConfig config = ServerConfig.defaults();
 
+        private Http2 http2 = Http2.defaults();
+
         private final List<ServerListener> listeners = new ArrayList<>();
 
         private ConnectionThreads threads = ConnectionThreads.virtual();
@@ -493,6 +504,18 @@ public final class Server implements AutoCloseable {
          */
         public Builder config(ServerConfig value) {
             this.config = value;
+            return this;
+        }
+
+        /**
+         * Sets whether and how HTTP/2 is spoken, beside HTTP/1.1. Listeners with TLS must offer
+         * {@linkplain Http2#applicationProtocols() its protocols}.
+         *
+         * @param value what holds for it; by default it is not spoken
+         * @return this
+         */
+        public Builder http2(Http2 value) {
+            this.http2 = value;
             return this;
         }
 

@@ -5,11 +5,13 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.event.ServerListener;
+import io.zokor.event.Side;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
@@ -31,6 +33,11 @@ public final class ServerEvents implements ServerListener {
     private final List<Throwable> panics = new CopyOnWriteArrayList<>();
     private final List<TimeoutKind> timeouts = new CopyOnWriteArrayList<>();
     private final List<ExchangeSummary> ended = new CopyOnWriteArrayList<>();
+    private final AtomicInteger streamsOpened = new AtomicInteger();
+    private final AtomicInteger streamsClosed = new AtomicInteger();
+    private final AtomicInteger streamsRefused = new AtomicInteger();
+    private final List<Http2Error> resets = new CopyOnWriteArrayList<>();
+    private final List<Http2Error> goAways = new CopyOnWriteArrayList<>();
 
     /** Makes one that was told of nothing yet. */
     public ServerEvents() {
@@ -83,6 +90,16 @@ public final class ServerEvents implements ServerListener {
      * @param status the status of the answer
      */
     public record Rejected(long connection, RejectReason reason, int status) {
+    }
+
+    /**
+     * A stream's RST_STREAM, or a connection's GOAWAY.
+     *
+     * @param connection number of the connection
+     * @param by who has sent it
+     * @param code its error code
+     */
+    public record Http2Error(long connection, Side by, String code) {
     }
 
     /** {@return the connections accepted} */
@@ -147,6 +164,31 @@ public final class ServerEvents implements ServerListener {
     /** {@return the requests that ended} */
     public List<ExchangeSummary> ended() {
         return ended;
+    }
+
+    /** {@return how many streams of HTTP/2 were opened} */
+    public int streamsOpened() {
+        return streamsOpened.get();
+    }
+
+    /** {@return how many streams of HTTP/2 have ended} */
+    public int streamsClosed() {
+        return streamsClosed.get();
+    }
+
+    /** {@return how many streams of HTTP/2 were refused since there were too many} */
+    public int streamsRefused() {
+        return streamsRefused.get();
+    }
+
+    /** {@return the streams of HTTP/2 that were reset, by either side} */
+    public List<Http2Error> resets() {
+        return resets;
+    }
+
+    /** {@return the GOAWAYs of HTTP/2, by either side} */
+    public List<Http2Error> goAways() {
+        return goAways;
     }
 
     /**
@@ -222,5 +264,30 @@ public final class ServerEvents implements ServerListener {
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
         ended.add(summary);
+    }
+
+    @Override
+    public void streamOpened(ConnectionInfo connection) {
+        streamsOpened.incrementAndGet();
+    }
+
+    @Override
+    public void streamClosed(ConnectionInfo connection) {
+        streamsClosed.incrementAndGet();
+    }
+
+    @Override
+    public void streamRefused(ConnectionInfo connection) {
+        streamsRefused.incrementAndGet();
+    }
+
+    @Override
+    public void streamReset(ConnectionInfo connection, Side by, String code) {
+        resets.add(new Http2Error(connection.id(), by, code));
+    }
+
+    @Override
+    public void goAway(ConnectionInfo connection, Side by, String code) {
+        goAways.add(new Http2Error(connection.id(), by, code));
     }
 }

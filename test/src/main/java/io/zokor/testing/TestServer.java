@@ -62,7 +62,8 @@ public final class TestServer implements AutoCloseable {
                 server.start(new TlsListener(
                         TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                                 builder.config.backlog()),
-                        TlsContexts.of(TlsContext.of(identity.context()))));
+                        TlsContexts.of(TlsContext.of(identity.context())),
+                        server.http2().applicationProtocols()));
             } else {
                 server.start();
             }
