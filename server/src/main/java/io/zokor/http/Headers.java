@@ -183,18 +183,6 @@ public final class Headers {
     }
 
     /**
-     * Adds a field that a parser has checked already.
-     *
-     * @param name a token
-     * @param value a field value
-     * @throws UnsupportedOperationException if this is read-only
-     */
-    public void addChecked(String name, String value) {
-        checkOpen();
-        append(name, value);
-    }
-
-    /**
      * Removes all fields of a name.
      *
      * @param name the name

@@ -1,7 +1,9 @@
 package io.zokor.mux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.zokor.http.PercentEncoding;
 import io.zokor.mux.RoutePattern.Kind;
 
 import org.jspecify.annotations.Nullable;
@@ -60,8 +62,7 @@ final class PathWalk {
 
     private RoutingTree.@Nullable Found step(PathNode node, int start, int end, int wildcards) {
         if (!node.literals().isEmpty()) {
-            // what cannot be decoded equals no literal
-            String text = PathDecoder.decode(path, start, end);
+            String text = text(start, end);
             PathNode next = text == null ? null : node.literals().get(text);
             RoutingTree.Found found = next == null ? null : find(next, end, wildcards);
             if (found != null) {
@@ -74,6 +75,15 @@ final class PathWalk {
         }
         bound(wildcards, start, end);
         return find(next, end, wildcards + 1);
+    }
+
+    /** The decoded segment; nothing where it cannot be decoded, which equals no literal. */
+    private @Nullable String text(int start, int end) {
+        try {
+            return PercentEncoding.decode(path, start, end, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private void bound(int wildcard, int start, int end) {

@@ -1,5 +1,6 @@
 package io.zokor.mux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.Set;
 
 import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Method;
+import io.zokor.http.PercentEncoding;
 
 /**
  * A parsed pattern, {@code [METHOD ][HOST]/[PATH]}. Immutable.
@@ -159,11 +161,11 @@ record RoutePattern(String text, String method, String host, List<Segment> segme
         private Segment segment(int from, int to, boolean last) {
             int brace = indexOfBrace(from, to);
             if (brace < 0) {
-                String literal = PathDecoder.decode(text, from, to);
-                if (literal == null) {
-                    throw error(text.indexOf('%', from), "a percent sign begins an encoded byte of UTF-8");
+                try {
+                    return new Segment(Kind.LITERAL, PercentEncoding.decode(text, from, to, StandardCharsets.UTF_8));
+                } catch (IllegalArgumentException e) {
+                    throw error(text.indexOf('%', from), "a segment has " + e.getMessage());
                 }
-                return new Segment(Kind.LITERAL, literal);
             }
             if (brace != from || text.charAt(from) != '{') {
                 throw error(brace, "a wildcard is a whole segment; write a literal brace as %7B or %7D");

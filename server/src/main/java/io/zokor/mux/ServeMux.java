@@ -1,5 +1,6 @@
 package io.zokor.mux;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,9 +9,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
+import io.zokor.http.Authority;
 import io.zokor.http.Handler;
 import io.zokor.http.Handlers;
 import io.zokor.http.Method;
+import io.zokor.http.PercentEncoding;
 import io.zokor.http.Request;
 import io.zokor.http.RequestTarget;
 import io.zokor.http.RequestWrapper;
@@ -80,6 +83,12 @@ public final class ServeMux implements Handler {
     private static final Handler METHOD_NOT_ALLOWED = Handlers.error(405);
     private static final Handler SERVER_OPTIONS = (request, response) -> response.status(200);
 
+    /**
+     * What stays as it came in a redirect's target, percent signs included. All else is encoded: above all the backslash, which
+     * browsers read as a slash, so that {@code /\host} would lead to another host.
+     */
+    private static final String IN_LOCATION = "-._~!$&'()*+,;=:@/?%[]";
+
     private volatile RoutingTree tree = RoutingTree.EMPTY;
 
     /** Makes one without patterns. */
@@ -135,7 +144,7 @@ public final class ServeMux implements Handler {
         }
         RoutingTree routes = tree;
         String method = request.method();
-        String host = hostOf(request.host());
+        String host = Authority.of(request.host()).host().toLowerCase(Locale.ROOT);
         String sent = request.path();
         boolean connect = method.equals(Method.CONNECT);
         String path = connect && !sent.isEmpty() ? sent : PathCleaner.clean(sent);
@@ -188,8 +197,11 @@ public final class ServeMux implements Handler {
                 case WILDCARD, REST -> {
                     if (!segment.text().isEmpty()) {
                         int[] bounds = found.bounds();
-                        String value = PathDecoder.decode(path, bounds[2 * wildcard], bounds[2 * wildcard + 1]);
-                        if (value == null) {
+                        String value;
+                        try {
+                            value = PercentEncoding.decode(path, bounds[2 * wildcard], bounds[2 * wildcard + 1],
+                                    StandardCharsets.UTF_8);
+                        } catch (IllegalArgumentException e) {
                             return answer(BAD_REQUEST);
                         }
                         if (values.isEmpty()) {
@@ -218,38 +230,8 @@ public final class ServeMux implements Handler {
     private static Handler redirect(Request request, String path) {
         String query = request.query();
         boolean fetches = request.method().equals(Method.GET) || request.method().equals(Method.HEAD);
-        return Handlers.redirect(encode(query == null ? path : path + "?" + query), fetches ? 301 : 307);
-    }
-
-    /**
-     * Encodes what has no place in a URI but may have come through: above all the backslash, which browsers read as a slash, so
-     * that {@code /\host} would lead to another host.
-     */
-    private static String encode(String target) {
-        StringBuilder encoded = null;
-        for (int i = 0; i < target.length(); i++) {
-            char c = target.charAt(i);
-            boolean bad = c <= ' ' || c >= 0x7f || "\"<>\\^`{|}#".indexOf(c) >= 0;
-            if (bad && encoded == null) {
-                encoded = new StringBuilder(target.length() + 16).append(target, 0, i);
-            }
-            if (encoded == null) {
-                continue;
-            }
-            if (bad) {
-                encoded.append('%').append(Character.forDigit(c >> 4 & 15, 16)).append(Character.forDigit(c & 15, 16));
-            } else {
-                encoded.append(c);
-            }
-        }
-        return encoded == null ? target : encoded.toString();
-    }
-
-    /** The host in lower case, without its port. */
-    private static String hostOf(String authority) {
-        int colon = authority.lastIndexOf(':');
-        String host = colon > authority.lastIndexOf(']') ? authority.substring(0, colon) : authority;
-        return host.toLowerCase(Locale.ROOT);
+        return Handlers.redirect(PercentEncoding.encode(query == null ? path : path + "?" + query, IN_LOCATION),
+                fetches ? 301 : 307);
     }
 
     /** Where the caller of this class stands, for messages. */

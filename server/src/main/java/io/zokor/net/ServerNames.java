@@ -16,38 +16,19 @@ public final class ServerNames {
     }
 
     /**
-     * Tells whether a host is the name that was asked for.
-     *
-     * @param serverName the name in the handshake, or {@code null} if there was none
-     * @param host the value of Host or the authority of the target, with or without a port, or {@code null} if there was none
-     * @return whether they are the same name; without a name in the handshake, whether the host is one that a client cannot send
-     *         there: an IP address, or a name of one label, which some do not send; {@code true} without a host
-     */
-    public static boolean agree(@Nullable String serverName, @Nullable String host) {
-        if (host == null || host.isEmpty()) {
-            return true;
-        }
-        String name = hostName(host);
-        if (serverName == null) {
-            return name.indexOf('.') < 0 || isAddress(name);
-        }
-        return normalize(serverName).equals(name);
-    }
-
-    /**
      * Tells whether a host has the terms under which the handshake was made; names that share their terms may share a
      * connection.
      *
      * @param contexts the terms by name
      * @param serverName the name in the handshake, or {@code null} if there was none
-     * @param host the value of Host or the authority of the target, with or without a port, or {@code null} if there was none
+     * @param host the host that the request names, without a port, or {@code null} if there was none
      * @return whether both names have the same terms; {@code true} without a host
      */
     public static boolean sameContext(TlsContexts contexts, @Nullable String serverName, @Nullable String host) {
         if (host == null || host.isEmpty()) {
             return true;
         }
-        String name = hostName(host);
+        String name = normalize(host);
         // An IP address is no name that could have terms of its own: it counts as no name (RFC 6066 section 3).
         TlsContext wanted = contexts.forServerName(isAddress(name) ? null : name);
         return wanted == contexts.forServerName(serverName == null ? null : normalize(serverName));
@@ -57,13 +38,6 @@ public final class ServerNames {
     static String normalize(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
-    }
-
-    private static String hostName(String host) {
-        int colon = host.lastIndexOf(':');
-        // The colons of an IPv6 address are inside brackets (RFC 3986 section 3.2.2).
-        boolean port = colon >= 0 && host.indexOf(']', colon) < 0;
-        return normalize(port ? host.substring(0, colon) : host);
     }
 
     private static boolean isAddress(String name) {

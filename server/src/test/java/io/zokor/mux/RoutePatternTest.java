@@ -69,7 +69,7 @@ class RoutePatternTest {
             /a/../b           | 4  | never matches
             GET /a/%2e        | 8  | never matches
             /%zz              | 2  | percent sign
-            /a/%ff            | 4  | percent sign
+            /a/%ff            | 4  | UTF-8
             /a/%4             | 4  | percent sign
             {host}/a          | 1  | no wildcards
             example.com:80/   | 12 | without its port

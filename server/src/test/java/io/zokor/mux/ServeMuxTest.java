@@ -137,7 +137,7 @@ class ServeMuxTest {
             GET  | /x/../a/b?q=%2F  | 301 | /a/b?q=%2F
             GET  | /x/%2e%2e/a/b    | 301 | /a/b
             GET  | //evil.example/  | 301 | /evil.example/
-            GET  | /./\\evil.example | 301 | /%5cevil.example
+            GET  | /./\\evil.example | 301 | /%5Cevil.example
             GET  | //dir            | 301 | /dir/
             GET  | /none//x         | 301 | /none/x
             POST | /getdir          | 405 | -

@@ -21,44 +21,18 @@ class ServerNamesTest {
     @ParameterizedTest
     @CsvSource(nullValues = "-", value = {
         "a.example, a.example, true",
-        "a.example, A.Example, true",
-        "a.example, a.example:8443, true",
-        "a.example, a.example., true",
-        "a.example, a.example.:443, true",
-        "a.example, b.example, false",
-        "a.example, xa.example, false",
-        "a.example, a.example.b, false",
-        "a.example, 127.0.0.1, false",
-        "a.example, -, true",
-        "a.example, '', true",
-        "-, a.example, false",
-        "-, a.example:443, false",
-        "-, localhost, true",
-        "-, localhost:8443, true",
-        "-, 127.0.0.1:8443, true",
-        "-, [::1]:8443, true",
-        "-, [::1], true",
-        "-, [::ffff:1.2.3.4], true",
-        "-, -, true" })
-    void agree(@Nullable String serverName, @Nullable String host, boolean expected) {
-        assertThat(ServerNames.agree(serverName, host)).isEqualTo(expected);
-    }
-
-    @ParameterizedTest
-    @CsvSource(nullValues = "-", value = {
-        "a.example, a.example, true",
         "a.example, b.example, false",
         "a.example, other.example, false",
         "other.example, a.example, false",
         "other.example, third.example, true",
         "other.example, x.w.example, false",
-        "x.w.example, y.w.example:443, true",
+        "x.w.example, y.w.example, true",
         "x.w.example, w.example, false",
         "-, a.example, false",
-        "-, A.EXAMPLE:443, false",
+        "-, A.EXAMPLE., false",
         "-, other.example, true",
         "-, 127.0.0.1, true",
-        "-, [::1]:443, true",
+        "-, [::1], true",
         "a.example, 127.0.0.1, false",
         "a.example, -, true" })
     void sameContext(@Nullable String serverName, @Nullable String host, boolean expected) throws Exception {

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Text and numbers of addresses, and hosts with ports. Stateless; never asks a name server. */
+/** Text and numbers of addresses. Stateless; never asks a name server. */
 final class Addresses {
 
     private Addresses() {
@@ -27,29 +27,5 @@ final class Addresses {
 
     static int port(SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
-    }
-
-    /** {@return the host of an authority, an IPv6 address with its brackets} */
-    static String hostOf(String authority) {
-        int colon = portColon(authority);
-        return colon < 0 ? authority : authority.substring(0, colon);
-    }
-
-    /** {@return the port of an authority, or -1 where it has none} */
-    static int portOf(String authority) {
-        int colon = portColon(authority);
-        if (colon < 0 || colon + 1 == authority.length()) {
-            return -1;
-        }
-        try {
-            return Integer.parseInt(authority, colon + 1, authority.length(), 10);
-        } catch (NumberFormatException e) {
-            return -1;
-        }
-    }
-
-    private static int portColon(String authority) {
-        int colon = authority.lastIndexOf(':');
-        return colon > authority.lastIndexOf(']') ? colon : -1;
     }
 }

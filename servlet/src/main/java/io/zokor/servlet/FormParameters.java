@@ -3,10 +3,7 @@ package io.zokor.servlet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.zokor.config.Limits;
+import io.zokor.http.PercentEncoding;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 
@@ -101,31 +99,13 @@ final class FormParameters {
     }
 
     private static String decode(byte[] text, int from, int to, Charset charset) throws RejectedRequestException {
-        byte[] bytes = new byte[to - from];
-        int length = 0;
-        for (int i = from; i < to; i++) {
-            byte b = text[i];
-            if (b == '+') {
-                bytes[length++] = ' ';
-            } else if (b == '%') {
-                int high = i + 2 < to ? Character.digit(text[i + 1], 16) : -1;
-                int low = i + 2 < to ? Character.digit(text[i + 2], 16) : -1;
-                if (high < 0 || low < 0) {
-                    throw new RejectedRequestException(400, RejectReason.CONTENT,
-                            "a parameter has a percent sign without two hexadecimal digits");
-                }
-                bytes[length++] = (byte) (high << 4 | low);
-                i += 2;
-            } else {
-                bytes[length++] = b;
-            }
-        }
         try {
-            return charset.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT).decode(ByteBuffer.wrap(bytes, 0, length))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new RejectedRequestException(400, RejectReason.CONTENT, "a parameter is not valid " + charset.name());
+            return PercentEncoding.decodeForm(text, from, to, charset);
+        } catch (IllegalArgumentException e) {
+            RejectedRequestException rejected = new RejectedRequestException(400, RejectReason.CONTENT,
+                    "a parameter has " + e.getMessage());
+            rejected.initCause(e);
+            throw rejected;
         }
     }
 }

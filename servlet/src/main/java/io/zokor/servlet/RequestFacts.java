@@ -6,6 +6,7 @@ import java.util.Enumeration;
 import java.util.List;
 import java.util.Locale;
 
+import io.zokor.http.Authority;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Headers;
 import io.zokor.http.HttpDate;
@@ -205,7 +206,7 @@ abstract class RequestFacts implements HttpServletRequest {
 
     @Override
     public String getServerName() {
-        String host = Addresses.hostOf(core().host());
+        String host = Authority.of(core().host()).host();
         return host.isEmpty() ? Addresses.ip(core.connection().localAddress()) : host;
     }
 
@@ -215,8 +216,7 @@ abstract class RequestFacts implements HttpServletRequest {
         if (host.isEmpty()) {
             return Addresses.port(core.connection().localAddress());
         }
-        int port = Addresses.portOf(host);
-        return port >= 0 ? port : core.scheme().equals("https") ? 443 : 80;
+        return Authority.of(host).portOr(core.scheme().equals("https") ? 443 : 80);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.function.UnaryOperator;
 
+import io.zokor.http.Authority;
 import io.zokor.net.Listener;
 import io.zokor.net.TcpListener;
 import io.zokor.net.UnixListener;
@@ -29,8 +30,7 @@ record Binding(SocketAddress address, String scheme, boolean redirect, UnaryOper
 
     String where() {
         if (address instanceof InetSocketAddress inet) {
-            String host = inet.getAddress().isAnyLocalAddress() ? "*" : inet.getAddress().getHostAddress();
-            return (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + inet.getPort();
+            return inet.getAddress().isAnyLocalAddress() ? "*:" + inet.getPort() : Authority.of(inet).toString();
         }
         return address.toString();
     }

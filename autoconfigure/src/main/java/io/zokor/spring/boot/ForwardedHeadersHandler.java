@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
+import io.zokor.http.Authority;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
@@ -141,7 +142,7 @@ final class ForwardedHeadersHandler implements Handler {
         String scheme = scheme(proto, request.scheme());
         String host = host(forwardedHost, "");
         if (host.isEmpty()) {
-            host = scheme.equals(request.scheme()) ? request.host() : withoutPort(request.host());
+            host = scheme.equals(request.scheme()) ? request.host() : Authority.of(request.host()).host();
         }
         return new Forwarded(client, scheme, withPort(host, port, scheme));
     }
@@ -180,13 +181,9 @@ final class ForwardedHeadersHandler implements Handler {
         if (port == null || host.isEmpty() || !port.matches("[1-9]\\d{0,4}") || Integer.parseInt(port) > 65_535) {
             return host;
         }
-        String alone = withoutPort(host);
-        return port.equals(scheme.equals("https") ? "443" : "80") ? alone : alone + ':' + port;
-    }
-
-    private static String withoutPort(String host) {
-        int colon = host.lastIndexOf(':');
-        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        int number = Integer.parseInt(port);
+        boolean ofScheme = number == (scheme.equals("https") ? 443 : 80);
+        return Authority.of(host).withPort(ofScheme ? Authority.NO_PORT : number).toString();
     }
 
     /** {@return the address that a value names, with its port or 0, or {@code null} for anything else} */

@@ -2,6 +2,7 @@ package io.zokor.spring.boot;
 
 import java.util.function.IntSupplier;
 
+import io.zokor.http.Authority;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
@@ -22,20 +23,15 @@ final class HttpsRedirect implements Handler {
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
-        String host = hostAlone(request.host());
+        String host = Authority.of(request.host()).host();
         if (host.isEmpty()) {
             throw new RejectedRequestException(400, RejectReason.HOST, "a request without Host cannot be redirected");
         }
         int port = httpsPort.getAsInt();
         String query = request.query();
         String path = request.path().startsWith("/") ? request.path() : "/";
-        response.headers().set("Location", "https://" + host + (port == 443 ? "" : ":" + port) + path
+        response.headers().set("Location", "https://" + new Authority(host, port == 443 ? Authority.NO_PORT : port) + path
                 + (query == null ? "" : "?" + query));
         response.writeHead(308);
-    }
-
-    private static String hostAlone(String host) {
-        int colon = host.lastIndexOf(':');
-        return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
     }
 }

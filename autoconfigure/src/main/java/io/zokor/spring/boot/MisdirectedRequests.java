@@ -1,5 +1,6 @@
 package io.zokor.spring.boot;
 
+import io.zokor.http.Authority;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
@@ -26,7 +27,7 @@ final class MisdirectedRequests implements Handler {
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
         TlsInfo tls = request.tls();
-        if (tls != null && !ServerNames.sameContext(terms, tls.serverName(), request.host())) {
+        if (tls != null && !ServerNames.sameContext(terms, tls.serverName(), Authority.of(request.host()).host())) {
             throw new RejectedRequestException(421, RejectReason.MISDIRECTED,
                     "Host is not one that the TLS server name's bundle is for, see server.ssl.server-name-bundles");
         }

@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
+import io.zokor.http.Authority;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Upgrade;
 import io.zokor.net.Conn;
@@ -270,8 +271,7 @@ public final class ConnectionContext implements ConnectionInfo {
     /** {@return the client's address for the log: address and port, without a host name} */
     public String remote() {
         if (remoteAddress() instanceof InetSocketAddress inet && inet.getAddress() != null) {
-            String host = inet.getAddress().getHostAddress();
-            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + inet.getPort();
+            return Authority.of(inet).toString();
         }
         return remoteAddress().toString();
     }

@@ -66,7 +66,7 @@ final class FieldReader {
         while (to > from && isBlank(bytes[to - 1])) {
             to--;
         }
-        headers.addChecked(name(bytes, start, colon - start),
+        headers.add(name(bytes, start, colon - start),
                 new String(bytes, from, to - from, StandardCharsets.ISO_8859_1));
     }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 import io.zokor.config.Limits;
+import io.zokor.http.Authority;
 import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
@@ -201,8 +202,8 @@ final class Http1RequestReader {
                 throw new RejectedRequestException(421, RejectReason.MISDIRECTED,
                         "an https target on a connection without encryption (RFC 9110 section 7.4)");
             }
-            if (!hosts.isEmpty()
-                    && !HostSyntax.isSame(absolute.authority(), host, absolute.scheme().equals("https") ? 443 : 80)) {
+            if (!hosts.isEmpty() && !Authority.of(absolute.authority()).isSame(Authority.of(host),
+                    absolute.scheme().equals("https") ? 443 : 80)) {
                 throw new RejectedRequestException(400, RejectReason.HOST,
                         "an absolute target and a Host that disagree (CVE-2025-12543)");
             }

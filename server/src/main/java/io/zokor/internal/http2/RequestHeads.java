@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 import io.zokor.config.Limits;
+import io.zokor.http.Authority;
 import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
@@ -141,7 +142,7 @@ final class RequestHeads {
         } else if (headers.size() >= limits.maxHeaderCount()) {
             excess = "more than " + limits.maxHeaderCount() + " fields; zokor.limits.max-header-count raises the limit";
         } else {
-            headers.addChecked(name, value);
+            headers.add(name, value);
         }
     }
 
@@ -245,10 +246,10 @@ final class RequestHeads {
         long length = length(ended);
         String joined = cookies != null ? cookies.toString() : firstCookie;
         if (joined != null) {
-            headers.addChecked("cookie", joined);
+            headers.add("cookie", joined);
         }
         if (!headers.contains("host")) {
-            headers.addChecked("host", host);
+            headers.add("host", host);
         }
         return new RequestHead(theMethod, target, "HTTP/2.0", host, headers.seal(), length, true, startedNanos,
                 Integer.toString(streamId), connectProtocol);
@@ -269,7 +270,7 @@ final class RequestHeads {
             throw malformed("a CONNECT with :scheme or :path (section 8.5)");
         }
         String to = required(authority, "a CONNECT without :authority");
-        if (to.isEmpty() || !HostSyntax.isValid(to) || HostSyntax.port(to) <= 0) {
+        if (to.isEmpty() || !HostSyntax.isValid(to) || Authority.of(to).port() <= 0) {
             throw malformed("a CONNECT to what is no host and port");
         }
         return new RejectedRequestException(501, RejectReason.TARGET, "CONNECT: this server is no proxy");
@@ -310,7 +311,7 @@ final class RequestHeads {
         }
         if (authority != null && fromHost != null) {
             int port = theScheme.toLowerCase(Locale.ROOT).equals("https") ? 443 : 80;
-            if (!HostSyntax.isValid(fromHost) || !HostSyntax.isSame(authority, fromHost, port)) {
+            if (!HostSyntax.isValid(fromHost) || !Authority.of(authority).isSame(Authority.of(fromHost), port)) {
                 throw malformed(":authority and Host disagree");
             }
         }

@@ -1,5 +1,7 @@
 package io.zokor.internal.message;
 
+import io.zokor.http.PercentEncoding;
+
 /** Grammar of host and port (RFC 9110 section 7.2, RFC 3986 section 3.2). Stateless, pure. */
 public final class HostSyntax {
 
@@ -35,44 +37,6 @@ public final class HostSyntax {
         return colon == text.length() || isPort(text, colon + 1);
     }
 
-    /**
-     * The port of a valid host and port.
-     *
-     * @param text host and port
-     * @return the port, -1 where it has none
-     */
-    public static int port(String text) {
-        int colon = text.lastIndexOf(':');
-        if (colon < 0 || colon == text.length() - 1 || text.indexOf(']') > colon) {
-            return -1;
-        }
-        return Integer.parseInt(text, colon + 1, text.length(), 10);
-    }
-
-    /**
-     * Whether two valid hosts with their ports name the same place: hosts know no case, and a port that is empty or left out is
-     * the scheme's (RFC 9110 section 4.2.3).
-     *
-     * @param one a host
-     * @param other a host
-     * @param defaultPort the scheme's port
-     * @return whether they do
-     */
-    public static boolean isSame(String one, String other, int defaultPort) {
-        if (one.equals(other)) {
-            return true;
-        }
-        int onePort = port(one);
-        int otherPort = port(other);
-        return host(one).equalsIgnoreCase(host(other))
-                && (onePort < 0 ? defaultPort : onePort) == (otherPort < 0 ? defaultPort : otherPort);
-    }
-
-    private static String host(String text) {
-        int colon = text.lastIndexOf(':');
-        return colon < 0 || text.indexOf(']') > colon ? text : text.substring(0, colon);
-    }
-
     /** An empty port is in the grammar (RFC 3986 section 3.2.3). */
     private static boolean isPort(String text, int from) {
         if (text.length() - from > 5) {
@@ -93,7 +57,7 @@ public final class HostSyntax {
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c == '%') {
-                if (i + 2 >= end || !isHex(text.charAt(i + 1)) || !isHex(text.charAt(i + 2))) {
+                if (!PercentEncoding.isTriplet(text, i, end)) {
                     return false;
                 }
                 i += 2;
@@ -184,7 +148,7 @@ public final class HostSyntax {
         return true;
     }
 
-    static boolean isHex(char c) {
+    private static boolean isHex(char c) {
         return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F';
     }
 

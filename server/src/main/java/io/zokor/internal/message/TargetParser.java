@@ -2,6 +2,8 @@ package io.zokor.internal.message;
 
 import java.util.Locale;
 
+import io.zokor.http.Authority;
+import io.zokor.http.PercentEncoding;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.RequestTarget;
@@ -49,7 +51,7 @@ public final class TargetParser {
     }
 
     private static RequestTarget authority(String raw) throws RejectedRequestException {
-        if (raw.isEmpty() || !HostSyntax.isValid(raw) || HostSyntax.port(raw) <= 0) {
+        if (raw.isEmpty() || !HostSyntax.isValid(raw) || Authority.of(raw).port() <= 0) {
             throw refused("the target of CONNECT is a host and a port");
         }
         return new RequestTarget.Authority(raw);
@@ -93,8 +95,7 @@ public final class TargetParser {
             if (c >= 128 || !allowed[c]) {
                 throw refused("a character that may not stand in a " + what);
             }
-            if (c == '%' && (i + 2 >= length || !HostSyntax.isHex(text.charAt(i + 1))
-                    || !HostSyntax.isHex(text.charAt(i + 2)))) {
+            if (c == '%' && !PercentEncoding.isTriplet(text, i, length)) {
                 throw refused("a percent sign without two hexadecimal digits");
             }
         }

@@ -50,7 +50,7 @@ public final class TrailerRules {
         Headers kept = new Headers();
         received.forEach((name, value) -> {
             if (isAllowed(name)) {
-                kept.addChecked(name, value);
+                kept.add(name, value);
             }
         });
         return kept.seal();

@@ -3,7 +3,6 @@ package io.zokor.internal.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Host and port (RFC 9110 section 7.2, RFC 3986 section 3.2). */
@@ -30,28 +29,5 @@ class HostSyntaxTest {
         "a\u0000b", "a\"b", "a|b", "a^b", "{host}", "[1:2:3:4:5:6:7:8::]", "[::1:2:3:4:5:6:7:8]" })
     void invalid(String text) {
         assertThat(HostSyntax.isValid(text)).isFalse();
-    }
-
-    @ParameterizedTest
-    @CsvSource({ "a, a, 80", "A.example, a.EXAMPLE, 80", "a:80, a, 80", "a, a:, 80", "a:00080, a:80, 443",
-        "a:443, a, 443", "[::1], [::1]:80, 80", "[FE80::A], [fe80::a]:, 80", "'', '', 80" })
-    void same(String one, String other, int defaultPort) {
-        assertThat(HostSyntax.isSame(one, other, defaultPort)).isTrue();
-        assertThat(HostSyntax.isSame(other, one, defaultPort)).isTrue();
-    }
-
-    @ParameterizedTest
-    @CsvSource({ "a, b, 80", "a:81, a, 80", "a, a:80, 443", "a., a, 80", "a, '', 80", "[::1], [::2], 80",
-        "[::1]:81, [::1], 80", "a.b, a, 80" })
-    void different(String one, String other, int defaultPort) {
-        assertThat(HostSyntax.isSame(one, other, defaultPort)).isFalse();
-        assertThat(HostSyntax.isSame(other, one, defaultPort)).isFalse();
-    }
-
-    @ParameterizedTest
-    @CsvSource({ "example.com, -1", "example.com:, -1", "example.com:80, 80", "[::1], -1", "[::1]:443, 443",
-        "[::1]:, -1", "a:00080, 80", "a:65535, 65535", "a:0, 0" })
-    void port(String text, int port) {
-        assertThat(HostSyntax.port(text)).isEqualTo(port);
     }
 }

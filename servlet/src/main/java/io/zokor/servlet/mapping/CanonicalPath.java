@@ -1,13 +1,9 @@
 package io.zokor.servlet.mapping;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.zokor.http.PercentEncoding;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 
@@ -118,30 +114,15 @@ public final class CanonicalPath {
 
     /** Decodes once; an encoded slash becomes a plain one in the result where it is not refused. */
     private static String decode(String text, EncodedSlash policy) throws RejectedRequestException {
-        StringBuilder decoded = new StringBuilder(text.length());
-        int length = text.length();
-        int i = 0;
-        while (i < length) {
-            char c = text.charAt(i);
-            if (c == '%') {
-                int end = i;
-                while (end < length && text.charAt(end) == '%') {
-                    end += 3;
-                }
-                decoded.append(decodeOctets(text, i, Math.min(end, length)));
-                i = end;
-            } else if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    throw rejected("has half a surrogate pair");
-                }
-                decoded.append(c).append(text.charAt(i + 1));
-                i += 2;
-            } else {
-                decoded.append(c);
-                i++;
-            }
+        checkSurrogates(text);
+        String result;
+        try {
+            result = PercentEncoding.decode(text);
+        } catch (IllegalArgumentException e) {
+            RejectedRequestException rejected = rejected("has " + e.getMessage());
+            rejected.initCause(e);
+            throw rejected;
         }
-        String result = decoded.toString();
         check(result, policy);
         return result;
     }
@@ -170,38 +151,15 @@ public final class CanonicalPath {
         }
     }
 
-    /** Octets of a run of {@code %nn}: a character's octets cannot be spread over encoded and other characters. */
-    private static CharSequence decodeOctets(String text, int from, int to) throws RejectedRequestException {
-        if ((to - from) % 3 != 0) {
-            throw rejected("has a percent sign without two hexadecimal digits");
-        }
-        ByteBuffer octets = ByteBuffer.allocate((to - from) / 3);
-        for (int i = from; i < to; i += 3) {
-            int high = digit(text.charAt(i + 1));
-            int low = digit(text.charAt(i + 2));
-            if (high < 0 || low < 0) {
-                throw rejected("has a percent sign without two hexadecimal digits");
+    private static void checkSurrogates(String text) throws RejectedRequestException {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isSurrogate(text.charAt(i))) {
+                if (i + 1 == text.length() || !Character.isSurrogatePair(text.charAt(i), text.charAt(i + 1))) {
+                    throw rejected("has half a surrogate pair");
+                }
+                i++;
             }
-            octets.put((byte) (high << 4 | low));
         }
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT)
-                .onUnmappableCharacter(CodingErrorAction.REPORT);
-        try {
-            return decoder.decode(octets.flip());
-        } catch (CharacterCodingException e) {
-            RejectedRequestException rejected = rejected("has octets that are not UTF-8");
-            rejected.initCause(e);
-            throw rejected;
-        }
-    }
-
-    /** ASCII only: {@link Character#digit} takes full-width digits too. */
-    private static int digit(char c) {
-        if (c >= '0' && c <= '9') {
-            return c - '0';
-        }
-        char lower = (char) (c | 0x20);
-        return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
     }
 
     private static String reencode(String segment) {

@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import io.zokor.http.HeaderSyntax;
+import io.zokor.http.PercentEncoding;
 import io.zokor.http.RejectedRequestException;
 
 /**
@@ -204,26 +205,14 @@ record HeaderParameters(String value, Map<String, String> parameters, boolean ov
         if (charset == null) {
             return null;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(encoded.length());
-        for (int i = second + 1; i < encoded.length(); i++) {
-            char c = encoded.charAt(i);
-            if (c == '%') {
-                int octet = i + 2 < encoded.length() ? octet(encoded.charAt(i + 1), encoded.charAt(i + 2)) : -1;
-                if (octet < 0) {
-                    return null;
-                }
-                bytes.put((byte) octet);
-                i += 2;
-            } else if (c > ' ' && c < 0x7f) {
-                bytes.put((byte) c);
-            } else {
-                return null;
-            }
+        String value = encoded.substring(second + 1);
+        if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            return null;
         }
         try {
-            String decoded = charset.newDecoder().decode(bytes.flip()).toString();
+            String decoded = PercentEncoding.decode(value, 0, value.length(), charset);
             return HeaderSyntax.isFieldValue(decoded) ? decoded : null;
-        } catch (CharacterCodingException e) {
+        } catch (IllegalArgumentException e) {
             return null;
         }
     }
@@ -237,11 +226,5 @@ record HeaderParameters(String value, Map<String, String> parameters, boolean ov
             rejected.initCause(e);
             throw rejected;
         }
-    }
-
-    private static int octet(char high, char low) {
-        return high < 128 && low < 128 ? (Character.digit(high, 16) < 0 || Character.digit(low, 16) < 0
-                ? -1
-                : Character.digit(high, 16) << 4 | Character.digit(low, 16)) : -1;
     }
 }

@@ -272,7 +272,7 @@ public final class MultipartParser {
         if (!HeaderSyntax.isToken(name) || !HeaderSyntax.isFieldValue(value)) {
             throw BoundaryReader.malformed("a header field of a part is malformed");
         }
-        headers.addChecked(name, value);
+        headers.add(name, value);
     }
 
     /** What cannot be deleted is told with the failure that led here, not in its place. */

@@ -1,6 +1,6 @@
 package io.zokor.servlet.resource;
 
-import java.nio.charset.StandardCharsets;
+import io.zokor.http.PercentEncoding;
 
 /** Rules about paths of resources. Pure. */
 final class ResourcePaths {
@@ -49,17 +49,7 @@ final class ResourcePaths {
 
     /** Encodes a path so that it can stand in a URI. */
     static String encode(String path) {
-        StringBuilder encoded = new StringBuilder(path.length() + 16);
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-            int c = b & 0xff;
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || UNRESERVED.indexOf(c) >= 0) {
-                encoded.append((char) c);
-            } else {
-                encoded.append('%').append(Character.toUpperCase(Character.forDigit(c >> 4, 16)))
-                        .append(Character.toUpperCase(Character.forDigit(c & 15, 16)));
-            }
-        }
-        return encoded.toString();
+        return PercentEncoding.encode(path, UNRESERVED);
     }
 
     private static boolean isIn(String path, String directory) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.cert.X509Certificate;
 
+import io.zokor.http.Authority;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
@@ -62,15 +63,9 @@ final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
             return host;
         }
         if (request.connection().localAddress() instanceof InetSocketAddress local) {
-            String address = local.getAddress().getHostAddress();
-            return (address.indexOf(':') < 0 ? address : "[" + withoutZone(address) + "]") + ":" + local.getPort();
+            return Authority.of(local).toString();
         }
         return "localhost";
-    }
-
-    private static String withoutZone(String address) {
-        int zone = address.indexOf('%');
-        return zone < 0 ? address : address.substring(0, zone);
     }
 
     private static HttpHeaders headers(Request request) {
