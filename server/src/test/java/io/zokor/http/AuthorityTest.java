@@ -15,8 +15,10 @@ class AuthorityTest {
 
     @ParameterizedTest
     @CsvSource({ "example.com, example.com, -1", "example.com:, example.com, -1", "example.com:80, example.com, 80",
-        "[::1], [::1], -1", "[::1]:443, [::1], 443", "[::1]:, [::1], -1", "a:00080, a, 80", "a:65535, a, 65535", "a:0, a, 0",
-        "'', '', -1", ":80, '', 80", "a:65536, a, -1", "a:99999999999, a, -1", "a:x, a, -1", "a:-1, a, -1", "a:+1, a, -1",
+        "[::1], [::1], -1", "[::1]:443, [::1], 443", "[::1]:, [::1], -1", "a:00080, a, 80", "a:65535, a, 65535",
+        "a:0, a, 0",
+        "'', '', -1", ":80, '', 80", "a:65536, a, -1", "a:99999999999, a, -1", "a:x, a, -1", "a:-1, a, -1",
+        "a:+1, a, -1",
         "a:\u0661, a, -1" })
     void takesApart(String text, String host, int port) {
         assertThat(Authority.of(text)).isEqualTo(new Authority(host, port));
@@ -52,8 +54,9 @@ class AuthorityTest {
 
     @Test
     void anAddressOfVersion6HasBracketsAndNoZone() throws Exception {
-        InetAddress local = InetAddress.getByAddress(null, new byte[] { (byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 0, 1 });
+        InetAddress local = InetAddress.getByAddress(null,
+                new byte[] { (byte) 0xfe, (byte) 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                    0, 0, 1 });
         InetAddress scoped = java.net.Inet6Address.getByAddress(null, local.getAddress(), 7);
         assertThat(Authority.of(new InetSocketAddress(scoped, 80))).hasToString("[fe80:0:0:0:0:0:0:1]:80");
         assertThat(Authority.of(new InetSocketAddress("127.0.0.1", 0))).hasToString("127.0.0.1:0");

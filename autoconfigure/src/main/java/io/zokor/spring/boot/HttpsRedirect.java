@@ -30,8 +30,9 @@ final class HttpsRedirect implements Handler {
         int port = httpsPort.getAsInt();
         String query = request.query();
         String path = request.path().startsWith("/") ? request.path() : "/";
-        response.headers().set("Location", "https://" + new Authority(host, port == 443 ? Authority.NO_PORT : port) + path
-                + (query == null ? "" : "?" + query));
+        response.headers().set("Location",
+                "https://" + new Authority(host, port == 443 ? Authority.NO_PORT : port) + path
+                        + (query == null ? "" : "?" + query));
         response.writeHead(308);
     }
 }

@@ -8,6 +8,7 @@ import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.internal.message.HeadLimits;
 
 /** Reads field lines up to the empty line: a header or a trailer section (RFC 9112 sections 5 and 7.1.2). Stateless. */
 final class FieldReader {
@@ -41,8 +42,7 @@ final class FieldReader {
                 return headers.seal();
             }
             if (headers.size() == limits.maxHeaderCount()) {
-                throw new RejectedRequestException(431, RejectReason.HEADER_TOO_LARGE, "more than "
-                        + limits.maxHeaderCount() + " fields; zokor.limits.max-header-count raises the limit");
+                throw HeadLimits.tooManyFields(limits);
             }
             addField(headers, lines.array(), lines.start(), length);
         }

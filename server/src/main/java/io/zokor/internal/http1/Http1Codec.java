@@ -17,6 +17,7 @@ import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.ExchangeCodec;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ResponseHead;
+import io.zokor.internal.message.HeadLimits;
 import io.zokor.internal.message.TrailerRules;
 import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
@@ -179,11 +180,11 @@ final class Http1Codec implements ExchangeCodec {
         out.add(StatusLines.of(status));
         addFields(status, headers, http10);
         out.addLineEnd();
-        if (out.count() - before > limits.maxResponseHeaderBytes()) {
-            int bytes = out.count() - before;
+        try {
+            HeadLimits.checkResponse(out.count() - before, limits);
+        } catch (IllegalStateException e) {
             out.truncate(before);
-            throw new IllegalStateException("the head of the response has " + bytes
-                    + " bytes; zokor.limits.max-response-header-bytes raises the limit");
+            throw e;
         }
     }
 

@@ -12,6 +12,7 @@ import io.zokor.http.RejectedRequestException;
 import io.zokor.http.RequestTarget;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.message.ContentLength;
+import io.zokor.internal.message.HeadLimits;
 import io.zokor.internal.message.HostSyntax;
 import io.zokor.internal.message.TargetParser;
 import io.zokor.internal.message.TrailerRules;
@@ -54,7 +55,7 @@ final class RequestHeads {
 
     private @Nullable String fault;
 
-    private @Nullable String excess;
+    private @Nullable RejectedRequestException excess;
 
     RequestHeads(Limits limits) {
         this.limits = limits;
@@ -78,8 +79,9 @@ final class RequestHeads {
                 throw Http2Error.connection(ErrorCode.ENHANCE_YOUR_CALM,
                         "a field section of more than twice zokor.limits.max-header-bytes");
             }
-            excess = "more than " + limits.maxHeaderBytes()
-                    + " bytes of fields; zokor.limits.max-header-bytes raises the limit";
+            excess = new RejectedRequestException(431, RejectReason.HEADER_TOO_LARGE,
+                    "more than " + limits.maxHeaderBytes()
+                            + " bytes of fields; zokor.limits.max-header-bytes raises the limit");
             return;
         }
         if (fault != null) {
@@ -140,7 +142,7 @@ final class RequestHeads {
         } else if (name.equals("cookie")) {
             cookie(value);
         } else if (headers.size() >= limits.maxHeaderCount()) {
-            excess = "more than " + limits.maxHeaderCount() + " fields; zokor.limits.max-header-count raises the limit";
+            excess = HeadLimits.tooManyFields(limits);
         } else {
             headers.add(name, value);
         }
@@ -149,7 +151,7 @@ final class RequestHeads {
     /** Crumbs are one field for everybody else (section 8.2.3), and each a cookie at least for the limit. */
     private void cookie(String crumb) {
         if (++cookieCount > limits.maxCookies()) {
-            excess = "more than " + limits.maxCookies() + " cookies; zokor.limits.max-cookies raises the limit";
+            excess = HeadLimits.tooManyCookies(limits);
         } else if (firstCookie == null) {
             firstCookie = crumb;
         } else {
@@ -260,7 +262,7 @@ final class RequestHeads {
             throw malformed(fault);
         }
         if (excess != null) {
-            throw new RejectedRequestException(431, RejectReason.HEADER_TOO_LARGE, excess);
+            throw excess;
         }
     }
 
