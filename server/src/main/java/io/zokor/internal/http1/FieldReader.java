@@ -42,7 +42,7 @@ final class FieldReader {
                 return headers.seal();
             }
             if (headers.size() == limits.maxHeaderCount()) {
-                throw HeadLimits.tooManyFields(limits);
+                throw HeadLimits.tooManyFields(limits.maxHeaderCount());
             }
             addField(headers, lines.array(), lines.start(), length);
         }

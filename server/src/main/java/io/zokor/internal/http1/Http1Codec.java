@@ -181,7 +181,7 @@ final class Http1Codec implements ExchangeCodec {
         addFields(status, headers, http10);
         out.addLineEnd();
         try {
-            HeadLimits.checkResponse(out.count() - before, limits);
+            HeadLimits.checkResponse(out.count() - before, limits.maxResponseHeaderBytes());
         } catch (IllegalStateException e) {
             out.truncate(before);
             throw e;

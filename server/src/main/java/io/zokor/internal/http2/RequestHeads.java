@@ -142,7 +142,7 @@ final class RequestHeads {
         } else if (name.equals("cookie")) {
             cookie(value);
         } else if (headers.size() >= limits.maxHeaderCount()) {
-            excess = HeadLimits.tooManyFields(limits);
+            excess = HeadLimits.tooManyFields(limits.maxHeaderCount());
         } else {
             headers.add(name, value);
         }
@@ -151,7 +151,7 @@ final class RequestHeads {
     /** Crumbs are one field for everybody else (section 8.2.3), and each a cookie at least for the limit. */
     private void cookie(String crumb) {
         if (++cookieCount > limits.maxCookies()) {
-            excess = HeadLimits.tooManyCookies(limits);
+            excess = HeadLimits.tooManyCookies(limits.maxCookies());
         } else if (firstCookie == null) {
             firstCookie = crumb;
         } else {

@@ -1,6 +1,5 @@
 package io.zokor.internal.message;
 
-import io.zokor.config.Limits;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 
@@ -13,34 +12,34 @@ public final class HeadLimits {
     /**
      * The refusal of a section with too many fields.
      *
-     * @param limits the limits in force
+     * @param most how many are allowed
      * @return the refusal, 431 (RFC 6585 section 5)
      */
-    public static RejectedRequestException tooManyFields(Limits limits) {
+    public static RejectedRequestException tooManyFields(long most) {
         return new RejectedRequestException(431, RejectReason.HEADER_TOO_LARGE,
-                "more than " + limits.maxHeaderCount() + " fields; zokor.limits.max-header-count raises the limit");
+                "more than " + most + " fields; zokor.limits.max-header-count raises the limit");
     }
 
     /**
      * The refusal of a head with too many cookies.
      *
-     * @param limits the limits in force
+     * @param most how many are allowed
      * @return the refusal, 431 (RFC 6585 section 5)
      */
-    public static RejectedRequestException tooManyCookies(Limits limits) {
+    public static RejectedRequestException tooManyCookies(long most) {
         return new RejectedRequestException(431, RejectReason.HEADER_TOO_LARGE,
-                "more than " + limits.maxCookies() + " cookies; zokor.limits.max-cookies raises the limit");
+                "more than " + most + " cookies; zokor.limits.max-cookies raises the limit");
     }
 
     /**
      * Checks how large a response's head has become, before any of it is sent.
      *
      * @param bytes its size: on the wire, or where fields are compressed, of names and values
-     * @param limits the limits in force
+     * @param most how many are allowed
      * @throws IllegalStateException if it is too large
      */
-    public static void checkResponse(long bytes, Limits limits) {
-        if (bytes > limits.maxResponseHeaderBytes()) {
+    public static void checkResponse(long bytes, long most) {
+        if (bytes > most) {
             throw new IllegalStateException("the head of the response has " + bytes
                     + " bytes; zokor.limits.max-response-header-bytes raises the limit");
         }
