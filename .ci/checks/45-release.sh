@@ -9,7 +9,7 @@ need_package gnupg gpg
 work_dir
 version=0.1.0
 cache=${MAVEN_CACHE:-$HOME/.m2/repository}
-published=.,bom,server,test,servlet,autoconfigure,starter
+published=.,bom,server,test,servlet,websocket,autoconfigure,starter
 
 # release NAME ARGUMENT...: copies the checkout, sets the version, and deploys to the folder NAME-repository.
 release() {
@@ -31,7 +31,7 @@ release one -Dgpg.keyname=check@example.org
 release another-folder
 
 one=$WORK/one-repository another=$WORK/another-folder-repository
-for artifact in zokor-server zokor-test zokor-servlet zokor-spring-boot-autoconfigure zokor-spring-boot-starter; do
+for artifact in zokor-server zokor-test zokor-servlet zokor-websocket zokor-spring-boot-autoconfigure zokor-spring-boot-starter; do
     files=
     for kind in .pom .jar -sources.jar -javadoc.jar -cyclonedx.json -cyclonedx.xml; do
         file=$one/io/zokor/$artifact/$version/$artifact-$version$kind
@@ -44,7 +44,7 @@ done
 check "zokor-bom, signed" gpg --batch --quiet --verify "$one/io/zokor/zokor-bom/$version/zokor-bom-$version.pom.asc" \
     "$one/io/zokor/zokor-bom/$version/zokor-bom-$version.pom"
 equal "modules" "$(ls "$one/io/zokor" | tr '\n' ' ')" \
-    "zokor-bom zokor-parent zokor-server zokor-servlet zokor-spring-boot-autoconfigure zokor-spring-boot-starter zokor-test "
+    "zokor-bom zokor-parent zokor-server zokor-servlet zokor-spring-boot-autoconfigure zokor-spring-boot-starter zokor-test zokor-websocket "
 
 # What a repository asks of every POM, inherited or not.
 python3 - "$one" <<'PY'

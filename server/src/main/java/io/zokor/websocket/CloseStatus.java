@@ -22,7 +22,7 @@ public record CloseStatus(int code, String reason) {
     /** A kind of data that cannot be accepted, 1003. */
     public static final CloseStatus UNSUPPORTED = new CloseStatus(1003, "");
 
-    /** The Close frame had no status, 1005. Never sent. */
+    /** The Close frame has no status, 1005. The number itself is never sent. */
     public static final CloseStatus NONE = new CloseStatus(1005, "");
 
     /** There was no Close frame, 1006. Never sent. */

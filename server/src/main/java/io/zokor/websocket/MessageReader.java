@@ -33,6 +33,9 @@ final class MessageReader {
     /** Opcode of the message that is being read, or 0 between two. */
     private int opcode;
 
+    /** Its first frame was looked at, and nothing of it read. */
+    private boolean awaited;
+
     private int empty;
 
     private @Nullable MessageInflate inflate;
@@ -54,15 +57,28 @@ final class MessageReader {
 
     /** {@return whether a message was read in part} */
     boolean inMessage() {
-        return opcode != 0;
+        return opcode != 0 && !awaited;
+    }
+
+    /** {@return the kind of the next message, once it has begun, or {@code null} at the end of the session} */
+    WebSocketMessage.@Nullable Kind await() throws IOException {
+        if (!awaited) {
+            awaited = begin();
+        }
+        return switch (opcode) {
+            case Opcode.TEXT -> WebSocketMessage.Kind.TEXT;
+            case Opcode.BINARY -> WebSocketMessage.Kind.BINARY;
+            default -> null;
+        };
     }
 
     /** {@return the next message, or {@code null} at the end of the session} */
     @Nullable
     WebSocketMessage whole() throws IOException {
-        if (!begin()) {
+        if (!awaited && !begin()) {
             return null;
         }
+        awaited = false;
         try {
             boolean text = opcode == Opcode.TEXT;
             int max = text ? session.maxTextSize() : session.maxBinarySize();
@@ -131,6 +147,7 @@ final class MessageReader {
             if (opcode == 0 && !begin()) {
                 return null;
             }
+            awaited = false;
             byte[] bytes = Arrays.copyOf(carry, carry.length + PART);
             int n = inflate == null ? plainPart(bytes) : inflatedPart(inflate, bytes);
             if (n < 0) {
@@ -266,7 +283,13 @@ final class MessageReader {
         return Arrays.copyOf(bytes, (int) Math.min(length, Integer.MAX_VALUE - 8));
     }
 
+    /** Nothing is read any more: gives back what a message that was begun holds. */
+    void release() {
+        reset();
+    }
+
     private void reset() {
+        awaited = false;
         opcode = 0;
         empty = 0;
         if (inflate != null) {

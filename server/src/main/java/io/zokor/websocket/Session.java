@@ -128,6 +128,29 @@ final class Session implements WebSocket {
         return read(true);
     }
 
+    @Override
+    public WebSocketMessage.@Nullable Kind await() {
+        if (messages.inMessage()) {
+            throw new IllegalStateException("a message was read in part");
+        }
+        if (ended) {
+            return null;
+        }
+        try {
+            WebSocketMessage.Kind kind = messages.await();
+            if (kind != null && closing.get() == null) {
+                return kind;
+            }
+            discard();
+        } catch (Fault fault) {
+            fail(fault);
+        } catch (IOException e) {
+            lost();
+            end();
+        }
+        return null;
+    }
+
     private @Nullable WebSocketMessage read(boolean inPart) {
         if (ended) {
             return null;
@@ -314,7 +337,7 @@ final class Session implements WebSocket {
 
     @Override
     public void close(CloseStatus status) {
-        if (!Frames.mayBeSent(status.code())) {
+        if (!Frames.mayBeSent(status.code()) && status.code() != CloseStatus.NONE.code()) {
             throw new IllegalArgumentException("a close status that may not be sent: " + status.code());
         }
         close(status, WebSocketClose.By.APPLICATION);
@@ -385,6 +408,7 @@ final class Session implements WebSocket {
             lost();
             end();
         }
+        messages.release();
         try {
             liveness.lingering();
             tunnel.shutdownOutput();

@@ -19,6 +19,15 @@ public interface WebSocket extends AutoCloseable {
     // ---- reading
 
     /**
+     * Waits until the next message begins, and reads nothing of it yet: who reads can choose by its kind whether to take it whole, in
+     * parts or as a stream. A second call before anything is read answers the same.
+     *
+     * @return its kind, or {@code null} when the session has ended
+     * @throws IllegalStateException if a message was read in part before
+     */
+    WebSocketMessage.@Nullable Kind await();
+
+    /**
      * Reads the next message, waiting for it.
      *
      * @return it, whole, or {@code null} when the session has ended; {@link #closed()} says how
@@ -160,7 +169,7 @@ public interface WebSocket extends AutoCloseable {
      * {@code zokor.websocket.close-timeout} at most. It never waits for another thread's write beyond 50 ms: the connection is reset
      * then. Does nothing on a session that is closing or closed. Does not throw when the peer is gone.
      *
-     * @param status why
+     * @param status why; {@link CloseStatus#NONE} for a frame without a status
      * @throws IllegalArgumentException if the status may not be sent (RFC 6455 section 7.4.1)
      */
     void close(CloseStatus status);

@@ -39,6 +39,8 @@ public final class WebSocketHandshake {
 
     private Set<String> asked = Set.of();
 
+    private boolean compression;
+
     private int refusal;
 
     private String reason = "";
@@ -46,6 +48,7 @@ public final class WebSocketHandshake {
     private WebSocketHandshake(Request request, WebSocketOptions options) {
         this.request = request;
         this.options = options;
+        this.compression = options.compression();
     }
 
     /**
@@ -102,6 +105,11 @@ public final class WebSocketHandshake {
             }
         }
         return null;
+    }
+
+    /** Leaves the client's offers of compression, although the options accept them; before {@link #fields} and {@link #upgrade}. */
+    public void declineCompression() {
+        compression = false;
     }
 
     /** {@return the extensions that the client offers, as in its fields, one each} */
@@ -214,7 +222,7 @@ public final class WebSocketHandshake {
     }
 
     private ExtensionOffers.@Nullable Deflate deflate() {
-        return options.compression() ? ExtensionOffers.deflate(offers) : null;
+        return compression ? ExtensionOffers.deflate(offers) : null;
     }
 
     private String key() {

@@ -5,6 +5,14 @@ import java.nio.ByteBuffer;
 /** A message or a part of one. Its reader owns what is in it. */
 public sealed interface WebSocketMessage {
 
+    /** What a message is made of. */
+    enum Kind {
+        /** Characters. */
+        TEXT,
+        /** Bytes. */
+        BINARY
+    }
+
     /** {@return whether it is a whole message or the last part of one} */
     boolean last();
 

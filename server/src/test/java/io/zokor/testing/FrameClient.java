@@ -33,7 +33,12 @@ public final class FrameClient implements AutoCloseable {
 
     /** Opens a session, with more fields in the handshake. */
     public static FrameClient open(RawClient client, String... fields) {
-        RawResponse opening = ask(client, fields).readHead();
+        return openAt(client, "/ws", fields);
+    }
+
+    /** Opens a session at a path, with more fields in the handshake. */
+    public static FrameClient openAt(RawClient client, String path, String... fields) {
+        RawResponse opening = askAt(client, path, fields).readHead();
         if (opening.status() != 101) {
             throw new AssertionError("not opened: " + opening.status());
         }
@@ -42,7 +47,12 @@ public final class FrameClient implements AutoCloseable {
 
     /** Sends a handshake, with more fields. */
     public static RawClient ask(RawClient client, String... fields) {
-        String[] lines = { "GET /ws HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
+        return askAt(client, "/ws", fields);
+    }
+
+    /** Sends a handshake for a path, with more fields. */
+    public static RawClient askAt(RawClient client, String path, String... fields) {
+        String[] lines = { "GET " + path + " HTTP/1.1", "Host: localhost", "Upgrade: websocket", "Connection: Upgrade",
             "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==" };
         String[] all = Arrays.copyOf(lines, lines.length + fields.length);
         System.arraycopy(fields, 0, all, lines.length, fields.length);

@@ -14,6 +14,7 @@ import io.zokor.config.Limits;
 
 import org.jspecify.annotations.Nullable;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.Cookie;
 
 /** What {@link ServletContainerBuilder} collects; its setters say what each means. */
@@ -21,6 +22,7 @@ record ContainerSettings(String contextPath, String displayName, String virtualS
         int effectiveMajorVersion, int effectiveMinorVersion, @Nullable Path documentRoot, List<URL> resourceUrls,
         ClassLoader classLoader, Map<String, String> initParameters, Function<String, @Nullable String> mimeTypes,
         List<ErrorPage> errorPages, List<Initializer> initializers, List<Object> listeners,
+        @Nullable Filter lastFilter,
         @Nullable Duration sessionTimeout, @Nullable String sessionCookieSameSite,
         @Nullable Function<Cookie, @Nullable String> cookieSameSite, @Nullable Path sessionStore,
         Duration defaultAsyncTimeout, List<String> welcomeFiles, Map<Locale, Charset> localeEncodings,

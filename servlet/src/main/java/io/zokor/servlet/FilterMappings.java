@@ -17,8 +17,20 @@ final class FilterMappings {
 
     private final List<FilterHolder.Mapping> after = new ArrayList<>();
 
+    private @Nullable FilterHolder last;
+
     void add(FilterHolder.Mapping mapping, boolean isMatchAfter) {
         (isMatchAfter ? after : before).add(mapping);
+    }
+
+    /** Sets the container's own filter, which comes behind all others whatever their mappings. */
+    void last(FilterHolder holder) {
+        last = holder;
+    }
+
+    @Nullable
+    FilterHolder last() {
+        return last;
     }
 
     /**
@@ -34,6 +46,10 @@ final class FilterMappings {
         }
         selectByName(before, type, servletName, chosen);
         selectByName(after, type, servletName, chosen);
+        FilterHolder own = last;
+        if (own != null && (type == DispatcherType.REQUEST || type == DispatcherType.FORWARD)) {
+            chosen.add(own);
+        }
         return chosen;
     }
 

@@ -18,6 +18,7 @@ import io.zokor.servlet.resource.DefaultServlet;
 
 import org.jspecify.annotations.Nullable;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletException;
@@ -76,6 +77,7 @@ final class Lifecycle {
         if (context.settings().registerDefaultServlet()) {
             registerDefaultServlet();
         }
+        registerLastFilter();
         for (Object listener : context.settings().listeners()) {
             context.listeners().add(declared(listener), true);
         }
@@ -100,6 +102,10 @@ final class Lifecycle {
         for (FilterHolder filter : context.filterHolders().values()) {
             filter.init();
         }
+        FilterHolder last = context.filters().last();
+        if (last != null) {
+            last.init();
+        }
         context.sessions().load();
         context.sessions().start();
     }
@@ -119,6 +125,17 @@ final class Lifecycle {
         if (registration != null) {
             registration.setAsyncSupported(true);
             registration.addMapping("/");
+        }
+    }
+
+    /** Not among the registrations: the application cannot change it. */
+    private void registerLastFilter() {
+        Filter filter = context.settings().lastFilter();
+        if (filter != null) {
+            FilterHolder holder = new FilterHolder(context, filter.getClass().getName());
+            holder.complete(filter.getClass(), filter);
+            holder.setAsyncSupported(true);
+            context.filters().last(holder);
         }
     }
 
@@ -188,6 +205,10 @@ final class Lifecycle {
         }
         for (FilterHolder filter : context.filterHolders().values()) {
             quietly("filter " + filter.getName(), filter::destroy);
+        }
+        FilterHolder last = context.filters().last();
+        if (last != null) {
+            quietly("filter " + last.getName(), last::destroy);
         }
         // Session listeners are told before context listeners (Servlet 6.1 section 11.3.4).
         quietly("the session store", context.sessions()::save);

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.zokor.http.Headers;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.Upgrade;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,9 @@ final class RequestCycle implements StreamOwner {
     private volatile @Nullable AsyncCycle async;
 
     private @Nullable HttpUpgradeHandler upgradeHandler;
+
+    /** What confirms the switch to a protocol of the container's own. */
+    private @Nullable Headers upgradeFields;
 
     /** Helper threads of streams that have begun. */
     private final AtomicLong helpers = new AtomicLong();
@@ -130,14 +135,14 @@ final class RequestCycle implements StreamOwner {
     /** Answers what a dispatch left behind: an exception, or a call of {@code sendError}. */
     void settle(@Nullable Throwable failure) throws Exception {
         if (failure != null) {
-            upgradeHandler = null;
+            dropUpgrade();
             response.takePendingError();
             context.errorPages().answer(this, failure);
             return;
         }
         ZokorServletResponse.PendingError error = response.takePendingError();
         if (error != null) {
-            upgradeHandler = null;
+            dropUpgrade();
             context.errorPages().answer(this, error);
         }
     }
@@ -280,6 +285,26 @@ final class RequestCycle implements StreamOwner {
         response.setStatus(101);
         upgradeHandler = handler;
         return handler;
+    }
+
+    void upgrade(int status, Headers fields, Upgrade next) {
+        if (response.isSent()) {
+            throw new IllegalStateException("the response is committed: it is too late to upgrade");
+        }
+        response.setStatus(status);
+        fields.forEach(response::setHeader);
+        upgradeFields = fields;
+        response.controller().upgrade(next);
+    }
+
+    /** What answers instead has a status of its own, by which the core knows. */
+    private void dropUpgrade() {
+        upgradeHandler = null;
+        Headers fields = upgradeFields;
+        if (fields != null && !response.isSent()) {
+            upgradeFields = null;
+            response.removeFields(fields.names());
+        }
     }
 
     // ---- StreamOwner

@@ -3,6 +3,7 @@ package io.zokor.servlet;
 import java.io.IOException;
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.ReentrantLock;
@@ -271,6 +272,15 @@ final class ResponseFields {
         }
         contentType.reset();
         statusLocked(status);
+    }
+
+    void remove(Collection<String> names) {
+        lock.lock();
+        try {
+            names.forEach(core.headers()::remove);
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Makes the head one of a short body of the container's own. */

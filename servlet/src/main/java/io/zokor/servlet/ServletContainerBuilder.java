@@ -18,6 +18,7 @@ import io.zokor.config.Limits;
 
 import org.jspecify.annotations.Nullable;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.Cookie;
 
 /**
@@ -40,6 +41,7 @@ public final class ServletContainerBuilder {
     private final List<ErrorPage> errorPages = new ArrayList<>();
     private final List<Initializer> initializers = new ArrayList<>();
     private final List<Object> listeners = new ArrayList<>();
+    private @Nullable Filter lastFilter;
     private @Nullable Duration sessionTimeout = Duration.ofMinutes(30);
     private @Nullable String sessionCookieSameSite;
     private @Nullable Function<Cookie, @Nullable String> cookieSameSite;
@@ -276,6 +278,22 @@ public final class ServletContainerBuilder {
     }
 
     /**
+     * Sets a filter that sees each request, and each forward, behind the application's filters and before its servlet: what refuses a
+     * request, as security does, comes first.
+     *
+     * @param filter the filter; one at most
+     * @return this
+     * @throws IllegalStateException if there is one
+     */
+    public ServletContainerBuilder lastFilter(Filter filter) {
+        if (lastFilter != null) {
+            throw new IllegalStateException("there is a last filter: " + lastFilter.getClass().getName());
+        }
+        lastFilter = Objects.requireNonNull(filter);
+        return this;
+    }
+
+    /**
      * Sets when a session that is not used expires.
      *
      * @param timeout the duration, counted in whole seconds; {@code null}, zero or negative for never
@@ -467,7 +485,7 @@ public final class ServletContainerBuilder {
                 effectiveMajorVersion, effectiveMinorVersion, documentRoot, resourceUrls,
                 loader,
                 new LinkedHashMap<>(initParameters), allMimeTypes(), List.copyOf(errorPages), List.copyOf(initializers),
-                List.copyOf(listeners), sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
+                List.copyOf(listeners), lastFilter, sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
                 defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
                 defaultServlet == null ? documentRoot != null : defaultServlet, preserveEncodedSlash, relativeRedirects,
                 resourceCacheBytes,

@@ -355,6 +355,11 @@ final class ZokorServletResponse implements HttpServletResponse {
 
     // ---- what the container asks
 
+    /** Also where the application has closed the response. */
+    void removeFields(Collection<String> names) {
+        fields.remove(names);
+    }
+
     ContainerOutput output() {
         return body.output();
     }

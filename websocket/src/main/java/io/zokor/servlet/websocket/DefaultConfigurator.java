@@ -22,12 +22,12 @@ public final class DefaultConfigurator extends ServerEndpointConfig.Configurator
     /**
      * {@inheritDoc}
      *
-     * @return the first of the server's that the client asked for, and {@code ""} if there is none
+     * @return the first that the client asks for and the server supports, and {@code ""} if there is none
      */
     @Override
     public String getNegotiatedSubprotocol(List<String> supported, List<String> requested) {
-        for (String subprotocol : supported) {
-            if (requested.contains(subprotocol)) {
+        for (String subprotocol : requested) {
+            if (supported.contains(subprotocol)) {
                 return subprotocol;
             }
         }

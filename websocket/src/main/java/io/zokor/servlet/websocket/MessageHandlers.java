@@ -1,5 +1,7 @@
 package io.zokor.servlet.websocket;
 
+import java.io.InputStream;
+import java.io.Reader;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -23,8 +25,23 @@ final class MessageHandlers {
         this.decoders = decoders;
     }
 
-    /** A handler and what it takes. */
-    record Entry(MessageHandler handler, Class<?> type, boolean partial) {
+    /** Where a message goes. */
+    interface Sink {
+
+        /**
+         * Takes a message, or a part of one.
+         *
+         * @throws Throwable what the application threw
+         */
+        void accept(Object message, boolean last) throws Throwable;
+    }
+
+    /**
+     * A handler and what it takes.
+     *
+     * @param streamed whether it reads the message itself, as it comes
+     */
+    record Entry(MessageHandler handler, Class<?> type, boolean partial, boolean streamed, Sink sink) {
     }
 
     /**
@@ -45,38 +62,45 @@ final class MessageHandlers {
                     "The class " + handler.getClass().getName() + " does not say which messages it "
                             + "takes: use the addMessageHandler that has the type as well");
         }
-        put(new Entry(handler, type, partial));
+        put(handler, type, partial, sink(handler));
+    }
+
+    @SuppressWarnings("unchecked") // what it is given is what its type says
+    private static Sink sink(MessageHandler handler) {
+        return handler instanceof MessageHandler.Partial<?>
+                ? ((MessageHandler.Partial<Object>) handler)::onMessage
+                : (message, last) -> ((MessageHandler.Whole<Object>) handler).onMessage(message);
     }
 
     /** Adds a handler of whole messages; throws as {@link #add}. */
     synchronized <T> void add(Class<T> type, MessageHandler.Whole<T> handler) {
-        put(new Entry(handler, type, false));
+        put(handler, type, false, sink(handler));
     }
 
     /** Adds a handler of parts; throws as {@link #add}. */
     synchronized <T> void add(Class<T> type, MessageHandler.Partial<T> handler) {
-        put(new Entry(handler, type, true));
+        put(handler, type, true, sink(handler));
     }
 
-    private void put(Entry entry) {
-        MessageKind kind = kindOf(entry);
+    /** Adds a method of an annotated endpoint; throws as {@link #add}. */
+    synchronized void add(MethodHandler method) {
+        put(method.handler(), method.method.type(), method.method.partial(), method);
+    }
+
+    private void put(MessageHandler handler, Class<?> type, boolean partial, Sink sink) {
+        MessageKind decoded = partial || type == PongMessage.class ? null : decoders.kindOf(type);
+        MessageKind kind = decoded != null ? decoded
+                : partial ? MessageKind.ofPartial(type) : MessageKind.ofWhole(type);
         if (kind == null) {
-            throw new IllegalStateException("The session has no decoder that makes a " + entry.type.getName()
-                    + (entry.partial ? " of parts: these are String, byte[] or ByteBuffer" : ""));
+            throw new IllegalStateException("The session has no decoder that makes a " + type.getName()
+                    + (partial ? " of parts: these are String, byte[] or ByteBuffer" : ""));
         }
-        Entry taken = byKind.putIfAbsent(kind, entry);
+        boolean streamed = decoded == null && (type == Reader.class || type == InputStream.class);
+        Entry taken = byKind.putIfAbsent(kind, new Entry(handler, type, partial, streamed, sink));
         if (taken != null) {
             throw new IllegalStateException("The session has a handler of " + kind + " messages already: "
                     + taken.handler.getClass().getName());
         }
-    }
-
-    private @Nullable MessageKind kindOf(Entry entry) {
-        if (entry.partial) {
-            return MessageKind.ofPartial(entry.type);
-        }
-        MessageKind decoded = entry.type == PongMessage.class ? null : decoders.kindOf(entry.type);
-        return decoded == null ? MessageKind.ofWhole(entry.type) : decoded;
     }
 
     /** Removes a handler; nothing happens if it is not there. */

@@ -1,6 +1,6 @@
 /**
- * The parts of a Jakarta WebSocket 2.2 server container that need no connection: the paths of endpoints, the methods of
- * annotated ones, encoders and decoders, message handlers. Clients of the API ({@code ContainerProvider}) are not served.
+ * A Jakarta WebSocket 2.2 server container for an application in Zokor's servlet container:
+ * {@link io.zokor.servlet.websocket.ZokorServerContainer}. Clients of the API ({@code ContainerProvider}) are not served.
  */
 @NullMarked
 package io.zokor.servlet.websocket;

@@ -49,8 +49,8 @@ class DefaultConfiguratorTest {
     }
 
     @Test
-    void theServersOrderChoosesTheSubprotocol() {
-        assertThat(configurator.getNegotiatedSubprotocol(List.of("b", "a"), List.of("a", "b"))).isEqualTo("b");
+    void theClientsOrderChoosesTheSubprotocol() {
+        assertThat(configurator.getNegotiatedSubprotocol(List.of("b", "a"), List.of("a", "b"))).isEqualTo("a");
         assertThat(configurator.getNegotiatedSubprotocol(List.of("b"), List.of("a"))).isEmpty();
     }
 
