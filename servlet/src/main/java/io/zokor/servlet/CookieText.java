@@ -1,7 +1,5 @@
 package io.zokor.servlet;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -11,19 +9,6 @@ import java.nio.charset.StandardCharsets;
 final class CookieText {
 
     private CookieText() {
-    }
-
-    /** UTF-8 where the bytes are that, and otherwise as they are. */
-    static String fromWire(String bytes) {
-        if (isAscii(bytes)) {
-            return bytes;
-        }
-        try {
-            return StandardCharsets.UTF_8.newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1))).toString();
-        } catch (CharacterCodingException e) {
-            return bytes;
-        }
     }
 
     static String toWire(String text) {

@@ -1,6 +1,5 @@
 package io.zokor.servlet;
 
-import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 
 /**
@@ -13,9 +12,5 @@ final class ParameterException extends IllegalStateException {
 
     ParameterException(RejectedRequestException cause) {
         super(cause.getMessage(), cause);
-    }
-
-    static ParameterException badRequest(String detail) {
-        return new ParameterException(new RejectedRequestException(400, RejectReason.CONTENT, detail));
     }
 }

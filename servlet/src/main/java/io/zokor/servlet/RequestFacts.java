@@ -12,6 +12,7 @@ import io.zokor.http.Headers;
 import io.zokor.http.HttpDate;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
+import io.zokor.http.RequestCookie;
 import io.zokor.http.Request;
 
 import org.jspecify.annotations.Nullable;
@@ -171,10 +172,19 @@ abstract class RequestFacts implements HttpServletRequest {
     List<Cookie> cookies() {
         List<Cookie> found = cookies;
         if (found == null) {
-            found = CookieParser.parse(core().headers(), cycle.context().limits().maxCookies());
+            found = readCookies();
             cookies = found;
         }
         return found;
+    }
+
+    private List<Cookie> readCookies() {
+        try {
+            return RequestCookie.read(core().headers(), cycle.context().limits().maxCookies()).stream()
+                    .map(cookie -> new Cookie(cookie.name(), cookie.value())).toList();
+        } catch (RejectedRequestException e) {
+            throw new ParameterException(e);
+        }
     }
 
     @Override

@@ -39,7 +39,8 @@ final class MigrationTable {
             Map.entry("server.tomcat.processor-cache", "not needed, nothing is pooled"),
             Map.entry("server.tomcat.redirect-context-root", "not needed, the context root is always redirected"),
             Map.entry("server.tomcat.relaxed-path-chars", "has no counterpart, such requests are refused with 400"),
-            Map.entry("server.tomcat.relaxed-query-chars", "has no counterpart, such requests are refused with 400"),
+            Map.entry("server.tomcat.relaxed-query-chars",
+                    "not needed for brackets, braces, bar, caret and backquote, others are refused with 400"),
             Map.entry("server.tomcat.remoteip", REMOTE_IP),
             Map.entry("server.tomcat.resource", "zokor.servlet.resource-cache; files in directories are left "
                     + "to the operating system's cache"),

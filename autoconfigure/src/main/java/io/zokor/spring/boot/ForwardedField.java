@@ -46,16 +46,15 @@ final class ForwardedField {
             if (field.atEnd() || field.at(',')) {
                 continue;
             }
-            Element element = field.element();
-            if (element == null) {
+            if (!field.element(elements)) {
                 return null;
             }
-            elements.add(element);
         } while (field.skip(','));
         return field.atEnd() ? elements : null;
     }
 
-    private @Nullable Element element() {
+    /** {@return whether it is well-formed} */
+    private boolean element(List<Element> elements) {
         String client = null;
         String proto = null;
         String host = null;
@@ -70,7 +69,7 @@ final class ForwardedField {
             String value = name.isEmpty() || !skip('=') ? null : value();
             // Each parameter at most once (section 4).
             if (value == null || !names.add(name)) {
-                return null;
+                return false;
             }
             switch (name) {
                 case "for" -> client = value;
@@ -82,7 +81,11 @@ final class ForwardedField {
             }
             skipSpace();
         } while (skip(';'));
-        return new Element(client, proto, host);
+        // One of nothing but semicolons is as empty as one of nothing: it is no proxy's word, and ends no chain.
+        if (!names.isEmpty()) {
+            elements.add(new Element(client, proto, host));
+        }
+        return true;
     }
 
     private @Nullable String value() {

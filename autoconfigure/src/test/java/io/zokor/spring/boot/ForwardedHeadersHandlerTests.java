@@ -135,6 +135,20 @@ class ForwardedHeadersHandlerTests {
                 "X-Forwarded-Host: example.com")).isEqualTo("http internal 127.0.0.1");
     }
 
+    /** Neither does Tomcat's valve; who wants it sets {@code server.forward-headers-strategy=framework}. */
+    @Test
+    void thePrefixOfAProxyIsLeftToSpring() {
+        HandlerWebServerFactory paths = new HandlerWebServerFactory((request, response) -> response
+                .write(request.scheme() + " " + request.path()));
+        paths.setUseForwardHeaders(true);
+        server = paths.create();
+        server.start();
+        try (RawClient client = RawClient.connect(server.getPort())) {
+            client.sendHead("GET /cart HTTP/1.1", "Host: a", "X-Forwarded-Prefix: /shop", "X-Forwarded-Proto: https");
+            assertThat(client.readResponse().text()).isEqualTo("https /cart");
+        }
+    }
+
     @Test
     void onlyTheChosenKindOfFieldIsRead() {
         String[] both = { "Forwarded: for=192.0.2.7;proto=https;host=a.example", "X-Forwarded-For: 192.0.2.8",
@@ -166,6 +180,9 @@ class ForwardedHeadersHandlerTests {
             for=192.0.2.7;;proto=https;                             | https internal 192.0.2.7
             by=203.0.113.1                                          | http internal 127.0.0.1
             ;for=192.0.2.7;;                                        | http internal 192.0.2.7
+            for=192.0.2.7;proto=https, ;                            | https internal 192.0.2.7
+            for=192.0.2.7, ; ;; , for=127.0.0.9                     | http internal 192.0.2.7
+            ;                                                       | http internal 127.0.0.1
             """)
     void forwardedOfTrustedProxies(String value, String expected) {
         factory.setForwardedFields(ForwardedFields.RFC_7239);

@@ -57,6 +57,12 @@ final class ReactiveExchange {
 
     private boolean ended;
     private boolean unflushed;
+
+    /** Something of the body was written. */
+    private boolean begun;
+
+    /** A write failed, or the client has gone: nothing more can be written. */
+    private boolean lost;
     private boolean waited;
     private long waitingSince;
     private long unwatchedNanos = UNWATCHED_NANOS;
@@ -103,12 +109,26 @@ final class ReactiveExchange {
         if (cause == null && body.failure() instanceof PeerGoneException gone) {
             // Nobody is there to read the answer, and it was not given to the whole request.
             cause = gone;
+            lost = true;
+        }
+        if (cause != null && begun && !lost) {
+            sendWhatWasWritten(cause);
         }
         switch (cause) {
             case null -> serverResponse.handOnHead();
             case Exception exception -> throw exception;
             case Error error -> throw error;
             default -> throw new IllegalStateException(cause);
+        }
+    }
+
+    /** What the application has emitted leaves before its failure cuts the response; what is held back would be dropped. */
+    private void sendWhatWasWritten(Throwable cause) {
+        response.controller().writeDeadline(LAST_WRITE);
+        try {
+            response.flush();
+        } catch (IOException | RuntimeException e) {
+            cause.addSuppressed(e);
         }
     }
 
@@ -178,6 +198,7 @@ final class ReactiveExchange {
     }
 
     private void peerGone() {
+        lost = true;
         failed(new PeerGoneException("the client left before the end of the response", null));
     }
 
@@ -227,6 +248,7 @@ final class ReactiveExchange {
     /** Writes a buffer. Unless the caller flushes it later, it leaves as soon as this thread has nothing else to do. */
     void write(DataBuffer buffer, boolean flushedLater) throws IOException {
         unflushed |= !flushedLater;
+        begun = true;
         output(out -> {
             try (DataBuffer.ByteBufferIterator pieces = buffer.readableByteBuffers()) {
                 while (pieces.hasNext()) {
@@ -257,6 +279,7 @@ final class ReactiveExchange {
     /** The response cannot be completed: tells the application, and then ends the exchange. */
     void writeFailed(Exception cause, Runnable notification) {
         callback(notification);
+        lost = true;
         if (failure == null) {
             Throwable earlier = resultFailure;
             failure = earlier == null ? cause : earlier;

@@ -28,7 +28,7 @@ final class ZokorHttpHandlerAdapter implements Handler {
     public void handle(Request request, ResponseWriter response) throws Exception {
         ReactiveExchange exchange = new ReactiveExchange(request, response);
         ZokorServerHttpRequest serverRequest = ZokorServerHttpRequest.of(request, exchange.body(),
-                limits.get().maxCookies());
+                limits.get().maxCookies(), response.controller());
         ServerHttpResponse serverResponse = exchange.response();
         boolean head = serverRequest.getMethod().equals(HttpMethod.HEAD);
         exchange.run(() -> handler.handle(serverRequest,

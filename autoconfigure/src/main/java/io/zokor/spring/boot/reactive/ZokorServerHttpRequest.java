@@ -5,11 +5,14 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 
 import io.zokor.http.Authority;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
+import io.zokor.http.RequestCookie;
+import io.zokor.http.ResponseController;
 import io.zokor.net.TlsInfo;
 
 import org.jspecify.annotations.Nullable;
@@ -17,29 +20,37 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.AbstractServerHttpRequest;
 import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
+import org.springframework.web.server.ResponseStatusException;
 import reactor.core.publisher.Flux;
 
 /** A request as WebFlux wants it. Its head never changes; the body is the exchange's. */
 final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
 
+    private static final String BEYOND_THE_GRAMMAR = "{}|^`";
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
     private final Request request;
     private final Flux<DataBuffer> body;
     private final int maxCookies;
+    private final ResponseController controller;
 
-    private ZokorServerHttpRequest(Request request, URI uri, BodyPublisher body, int maxCookies) {
+    private ZokorServerHttpRequest(Request request, URI uri, BodyPublisher body, int maxCookies,
+            ResponseController controller) {
         super(HttpMethod.valueOf(request.method()), uri, null, headers(request));
         this.request = request;
         this.body = Flux.from(body);
         this.maxCookies = maxCookies;
+        this.controller = controller;
     }
 
-    static ZokorServerHttpRequest of(Request request, BodyPublisher body, int maxCookies)
+    static ZokorServerHttpRequest of(Request request, BodyPublisher body, int maxCookies, ResponseController controller)
             throws RejectedRequestException {
-        return new ZokorServerHttpRequest(request, uri(request), body, maxCookies);
+        return new ZokorServerHttpRequest(request, uri(request), body, maxCookies, controller);
     }
 
     private static URI uri(Request request) throws RejectedRequestException {
@@ -47,13 +58,36 @@ final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
         String query = request.query();
         // OPTIONS * has no path (RFC 9112 section 3.2.4).
         String text = request.scheme() + "://" + authority(request) + (path.startsWith("*") ? "/" + path : path)
-                + (query == null ? "" : "?" + query);
+                + (query == null ? "" : "?" + encoded(query));
         try {
             return new URI(text);
         } catch (URISyntaxException e) {
             throw new RejectedRequestException(400, RejectReason.TARGET,
                     "the target is not a URI (RFC 3986): " + e.getReason());
         }
+    }
+
+    /**
+     * Browsers leave some characters of a query as they are that the grammar does not know (RFC 3986 section 3.4), and the server
+     * takes them. A {@link URI} does not: there they stand encoded, which means the same.
+     */
+    private static String encoded(String query) {
+        StringBuilder text = null;
+        for (int i = 0; i < query.length(); i++) {
+            char c = query.charAt(i);
+            boolean raw = BEYOND_THE_GRAMMAR.indexOf(c) >= 0;
+            if (raw && text == null) {
+                text = new StringBuilder(query.length() + 16).append(query, 0, i);
+            }
+            if (text != null) {
+                if (raw) {
+                    text.append('%').append(HEX.toHexDigits((byte) c));
+                } else {
+                    text.append(c);
+                }
+            }
+        }
+        return text == null ? query : text.toString();
     }
 
     /** A request by HTTP/1.0 may name no host; what it connected to stands for it then. */
@@ -82,23 +116,15 @@ final class ZokorServerHttpRequest extends AbstractServerHttpRequest {
     @Override
     protected MultiValueMap<String, HttpCookie> initCookies() {
         MultiValueMap<String, HttpCookie> cookies = new LinkedMultiValueMap<>();
-        int count = 0;
-        for (String line : request.headers().all("Cookie")) {
-            for (String pair : line.split(";", -1)) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? "" : pair.substring(0, equals).strip();
-                // RFC 6265 section 5.4 has no pair without a name; what is beyond the limit is as if it had not come.
-                if (!name.isEmpty() && (maxCookies < 0 || count++ < maxCookies)) {
-                    cookies.add(name, new HttpCookie(name, unquoted(pair.substring(equals + 1).strip())));
-                }
+        try {
+            for (RequestCookie cookie : RequestCookie.read(request.headers(), maxCookies)) {
+                cookies.add(cookie.name(), new HttpCookie(cookie.name(), cookie.value()));
             }
+        } catch (RejectedRequestException e) {
+            controller.refused(e);
+            throw new ResponseStatusException(HttpStatusCode.valueOf(e.status()), null, e);
         }
         return cookies;
-    }
-
-    private static String unquoted(String value) {
-        boolean quoted = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"");
-        return quoted ? value.substring(1, value.length() - 1) : value;
     }
 
     @Override

@@ -84,12 +84,14 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
     }
 
     /**
-     * Inner publishers are written one after the other, an error after those before it. Some are asked for ahead: sources that
-     * cannot wait, {@code Flux.interval} for one, fail as soon as nobody asks.
+     * Inner publishers are written one after the other, an error after all those before it: as the last of them it waits for its
+     * turn, where as the error of the outer publisher it would take those with it that wait. Some are asked for ahead: sources
+     * that cannot wait, {@code Flux.interval} for one, fail as soon as nobody asks.
      */
     @Override
     protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return Flux.from(body).concatMapDelayError(part -> BodyWriter.write(exchange, part, true), false, AHEAD).then();
+        return Flux.<Publisher<? extends DataBuffer>>from(body).onErrorResume(e -> Flux.just(Mono.error(e)))
+                .concatMap(part -> BodyWriter.write(exchange, part, true), AHEAD).then();
     }
 
     @Override

@@ -25,8 +25,6 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
-import org.springframework.web.server.handler.ResponseStatusExceptionHandler;
 import reactor.core.publisher.Mono;
 
 /** A started server of one reactive handler, which remembers how its exchanges ended. */
@@ -83,9 +81,7 @@ final class ReactiveServer implements AutoCloseable {
 
     /** With WebFlux's treatment of errors around the handler. */
     static ReactiveServer web(HttpHandler handler) {
-        return of(WebHttpHandlerBuilder
-                .webHandler(exchange -> handler.handle(exchange.getRequest(), exchange.getResponse()))
-                .exceptionHandler(new ResponseStatusExceptionHandler()).build());
+        return of(WebHandlers.withErrors(handler));
     }
 
     static HttpHandler text(Function<ServerHttpRequest, String> answer) {

@@ -13,8 +13,12 @@ final class WebHandlers {
 
     /** Reads the body to its end. */
     static HttpHandler draining() {
+        return withErrors((request, _) -> request.getBody().doOnNext(DataBufferUtils::release).then());
+    }
+
+    static HttpHandler withErrors(HttpHandler handler) {
         return WebHttpHandlerBuilder
-                .webHandler(exchange -> exchange.getRequest().getBody().doOnNext(DataBufferUtils::release).then())
+                .webHandler(exchange -> handler.handle(exchange.getRequest(), exchange.getResponse()))
                 .exceptionHandler(new ResponseStatusExceptionHandler()).build();
     }
 }

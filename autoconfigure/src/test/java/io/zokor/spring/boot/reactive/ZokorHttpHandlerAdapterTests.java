@@ -86,8 +86,9 @@ class ZokorHttpHandlerAdapterTests {
             client.sendHead("PATCH /p%20q?a=b%26c HTTP/1.1", "Host: example.org:81", "X-Two: 1", "X-Two: 2",
                     "Cookie: c=v; d=\"w\"; =nameless; alone");
             assertThat(client.readResponse().text())
-                    .isEqualTo("PATCH http://example.org:81/p%20q?a=b%26c /p%20q b&c [1, 2] v w " + client.localPort()
-                            + " " + server.port() + " null");
+                    .isEqualTo(
+                            "PATCH http://example.org:81/p%20q?a=b%26c /p%20q b&c [1, 2] v \"w\" " + client.localPort()
+                                    + " " + server.port() + " null");
         }
     }
 
@@ -100,11 +101,27 @@ class ZokorHttpHandlerAdapterTests {
     }
 
     @Test
-    void aTargetThatIsNoUriIsRefused() {
-        try (RawClient client = start(ReactiveServer.text(request -> "ok"))) {
-            client.sendHead("GET /a?b=|{ HTTP/1.1", "Host: x");
+    void whatAUriDoesNotTakeOfAQueryIsEncoded() {
+        try (RawClient client = start(ReactiveServer.text(request -> request.getURI().getRawQuery() + " "
+                + request.getQueryParams().getFirst("b") + " " + request.getQueryParams().getFirst("c[0]")))) {
+            client.sendHead("GET /a?b=|{x}^`&c[0]=%7b HTTP/1.1", "Host: x");
+            assertThat(client.readResponse().text()).isEqualTo("b=%7C%7Bx%7D%5E%60&c[0]=%7b |{x}^` {");
+        }
+    }
+
+    @Test
+    void cookiesBeyondTheLimitAreAnsweredWith400() {
+        server = ReactiveServer.of(WebHandlers.withErrors(ReactiveServer.text(
+                request -> String.valueOf(request.getCookies().size()))),
+                factory -> factory
+                        .setLimits(Limits.defaults().withMaxCookies(2)));
+        try (RawClient client = server.connect()) {
+            client.sendHead("GET /two HTTP/1.1", "Host: x", "Cookie: a=1; b=2");
+            assertThat(client.readResponse().text()).isEqualTo("2");
+            client.sendHead("GET / HTTP/1.1", "Host: x", "Cookie: a=1; b=2", "Cookie: c=3");
             assertThat(client.readResponse().status()).isEqualTo(400);
         }
+        assertRejected(RejectReason.CONTENT);
     }
 
     @Test
