@@ -12,6 +12,9 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 
+import io.zokor.servlet.internal.stream.ContainerOutput;
+import io.zokor.servlet.internal.stream.WaitPoint;
+
 /**
  * Asynchronous processing of one request as the application sees it (Servlet 6.1 section 2.3.3.3). Any thread may complete or
  * dispatch; what happens is decided here, under the wait point's lock, once, so that complete, timeout, dispatch and error

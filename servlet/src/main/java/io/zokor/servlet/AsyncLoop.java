@@ -8,6 +8,9 @@ import java.util.concurrent.TimeoutException;
 
 import io.zokor.http.ResponseController;
 import io.zokor.net.PeerGoneException;
+import io.zokor.servlet.internal.stream.ContainerInput;
+import io.zokor.servlet.internal.stream.ContainerOutput;
+import io.zokor.servlet.internal.stream.WaitPoint;
 
 import org.jspecify.annotations.Nullable;
 

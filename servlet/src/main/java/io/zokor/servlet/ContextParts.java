@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.zokor.config.Limits;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.net.Ticker;
+import io.zokor.servlet.internal.field.LocaleCharsets;
 import io.zokor.servlet.mapping.EncodedSlash;
 import io.zokor.servlet.mapping.ServletMappings;
 import io.zokor.servlet.resource.ResourceResolver;

@@ -10,6 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 import io.zokor.http.RejectedRequestException;
+import io.zokor.servlet.internal.field.FormParameters;
+import io.zokor.servlet.internal.field.ParameterException;
+import io.zokor.servlet.internal.field.Redirect;
 
 import org.jspecify.annotations.Nullable;
 

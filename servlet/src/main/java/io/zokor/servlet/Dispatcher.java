@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 import io.zokor.http.RejectedRequestException;
+import io.zokor.servlet.internal.field.PathText;
 import io.zokor.servlet.mapping.CanonicalPath;
 import io.zokor.servlet.mapping.ServletMappings;
 

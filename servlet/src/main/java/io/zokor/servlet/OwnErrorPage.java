@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 import io.zokor.http.ServerErrorBody;
 import io.zokor.http.Status;
+import io.zokor.servlet.internal.field.Redirect;
 
 import org.jspecify.annotations.Nullable;
 

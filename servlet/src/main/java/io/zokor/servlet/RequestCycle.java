@@ -8,6 +8,8 @@ import io.zokor.http.Headers;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.Upgrade;
+import io.zokor.servlet.internal.stream.StreamOwner;
+import io.zokor.servlet.internal.stream.WaitPoint;
 
 import org.jspecify.annotations.Nullable;
 

@@ -12,8 +12,12 @@ import io.zokor.http.Headers;
 import io.zokor.http.HttpDate;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
-import io.zokor.http.RequestCookie;
 import io.zokor.http.Request;
+import io.zokor.http.RequestCookie;
+import io.zokor.servlet.internal.field.AcceptedLocales;
+import io.zokor.servlet.internal.field.Addresses;
+import io.zokor.servlet.internal.field.ParameterException;
+import io.zokor.servlet.internal.field.Redirect;
 
 import org.jspecify.annotations.Nullable;
 

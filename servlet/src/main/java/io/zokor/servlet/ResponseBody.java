@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.servlet.internal.stream.ContainerOutput;
 
 import org.jspecify.annotations.Nullable;
 

@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import io.zokor.http.HeaderSyntax;
 import io.zokor.http.Headers;
 import io.zokor.http.ResponseWriter;
+import io.zokor.servlet.internal.field.ContentType;
 
 import org.jspecify.annotations.Nullable;
 

@@ -15,6 +15,7 @@ import io.zokor.http.RequestTarget;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.servlet.internal.field.PathText;
 import io.zokor.servlet.mapping.CanonicalPath;
 import io.zokor.servlet.mapping.ServletMappings;
 

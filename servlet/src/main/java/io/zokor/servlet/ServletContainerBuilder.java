@@ -15,6 +15,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
+import io.zokor.servlet.internal.field.MimeTypes;
 
 import org.jspecify.annotations.Nullable;
 

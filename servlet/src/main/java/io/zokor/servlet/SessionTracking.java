@@ -3,6 +3,9 @@ package io.zokor.servlet;
 import java.util.Set;
 
 import io.zokor.net.TlsInfo;
+import io.zokor.servlet.internal.field.PathParameters;
+import io.zokor.servlet.internal.field.Redirect;
+import io.zokor.servlet.internal.field.SetCookie;
 import io.zokor.servlet.session.ZokorSession;
 
 import org.jspecify.annotations.Nullable;

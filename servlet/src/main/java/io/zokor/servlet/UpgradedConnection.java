@@ -9,6 +9,10 @@ import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.locks.ReentrantLock;
 
 import io.zokor.http.HijackedConnection;
+import io.zokor.servlet.internal.stream.ContainerInput;
+import io.zokor.servlet.internal.stream.ContainerOutput;
+import io.zokor.servlet.internal.stream.StreamOwner;
+import io.zokor.servlet.internal.stream.WaitPoint;
 
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletOutputStream;

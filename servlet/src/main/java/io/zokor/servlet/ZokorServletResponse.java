@@ -18,6 +18,10 @@ import java.util.function.Supplier;
 import io.zokor.http.HttpDate;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.servlet.internal.field.Redirect;
+import io.zokor.servlet.internal.field.SetCookie;
+import io.zokor.servlet.internal.stream.ContainerOutput;
+import io.zokor.servlet.internal.stream.TextWriter;
 
 import org.jspecify.annotations.Nullable;
 

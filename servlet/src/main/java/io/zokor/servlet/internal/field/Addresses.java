@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -6,13 +6,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /** Text and numbers of addresses. Stateless; never asks a name server. */
-final class Addresses {
+public final class Addresses {
 
     private Addresses() {
     }
 
     /** {@return the IP address, without a zone; empty for a Unix domain socket} */
-    static String ip(SocketAddress address) {
+    public static String ip(SocketAddress address) {
         if (!(address instanceof InetSocketAddress inet)) {
             return "";
         }
@@ -25,7 +25,7 @@ final class Addresses {
         return zone < 0 ? text : text.substring(0, zone);
     }
 
-    static int port(SocketAddress address) {
+    public static int port(SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet.getPort() : 0;
     }
 }

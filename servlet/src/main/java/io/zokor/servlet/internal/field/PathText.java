@@ -1,9 +1,9 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import io.zokor.http.PercentEncoding;
 
 /** Writes decoded paths as the path of a URI (RFC 3986 section 3.3). Stateless. */
-final class PathText {
+public final class PathText {
 
     private static final String PLAIN = "-._~!$&'()*+,=:@/";
 
@@ -11,7 +11,7 @@ final class PathText {
     }
 
     /** {@return the path with what may not stand in a segment as percent sequences; {@code ;} too, as it is data here} */
-    static String encode(String path) {
+    public static String encode(String path) {
         return PercentEncoding.encode(path, PLAIN);
     }
 }

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param withoutCharset type and parameters other than charset, as given
  * @param charset value of the charset parameter without quotes, or {@code null}
  */
-record MediaType(String withoutCharset, @Nullable String charset) {
+public record MediaType(String withoutCharset, @Nullable String charset) {
 
-    static MediaType parse(String text) {
+    public static MediaType parse(String text) {
         int semicolon = text.indexOf(';');
         if (semicolon < 0) {
             return new MediaType(text.strip(), null);
@@ -38,14 +38,14 @@ record MediaType(String withoutCharset, @Nullable String charset) {
     }
 
     /** {@return type and subtype in lower case, without parameters} */
-    String essence() {
+    public String essence() {
         int semicolon = withoutCharset.indexOf(';');
         return (semicolon < 0 ? withoutCharset : withoutCharset.substring(0, semicolon)).strip()
                 .toLowerCase(Locale.ROOT);
     }
 
     /** {@return the charset of that name, or {@code null} where this JVM has none} */
-    static @Nullable Charset charsetNamed(String name) {
+    public static @Nullable Charset charsetNamed(String name) {
         try {
             return Charset.forName(name);
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.io.UnsupportedEncodingException;
 import java.nio.charset.Charset;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Content type, character encoding and locale of one response and how they depend on each other (Servlet 6.1 section 5.6).
  * Guarded by the response's lock.
  */
-final class ContentType {
+public final class ContentType {
 
     private static final String DEFAULT_CHARSET = "ISO-8859-1";
 
@@ -33,12 +33,12 @@ final class ContentType {
     /** A writer exists, so the encoding is fixed. */
     private boolean fixed;
 
-    ContentType(LocaleCharsets charsets, @Nullable String contextCharset) {
+    public ContentType(LocaleCharsets charsets, @Nullable String contextCharset) {
         this.charsets = charsets;
         this.contextCharset = contextCharset;
     }
 
-    void reset() {
+    public void reset() {
         type = null;
         charset = null;
         charsetFromLocale = false;
@@ -46,7 +46,7 @@ final class ContentType {
         fixed = false;
     }
 
-    void type(@Nullable String text) {
+    public void type(@Nullable String text) {
         if (text == null) {
             type = null;
             if (!fixed) {
@@ -61,14 +61,14 @@ final class ContentType {
         }
     }
 
-    void charset(@Nullable String name) {
+    public void charset(@Nullable String name) {
         if (!fixed) {
             charset = name;
             charsetFromLocale = false;
         }
     }
 
-    void locale(@Nullable Locale value) {
+    public void locale(@Nullable Locale value) {
         locale = value;
         if (fixed || charset != null && !charsetFromLocale) {
             return;
@@ -77,17 +77,17 @@ final class ContentType {
         charsetFromLocale = charset != null;
     }
 
-    Locale locale() {
+    public Locale locale() {
         return locale == null ? Locale.getDefault() : locale;
     }
 
     @Nullable
-    String language() {
+    public String language() {
         return locale == null ? null : locale.toLanguageTag();
     }
 
     /** {@return the encoding that a writer uses} */
-    String effectiveCharset() {
+    public String effectiveCharset() {
         if (charset != null) {
             return charset;
         }
@@ -95,7 +95,7 @@ final class ContentType {
     }
 
     /** Fixes the encoding for a writer. */
-    Charset fix() throws UnsupportedEncodingException {
+    public Charset fix() throws UnsupportedEncodingException {
         String name = effectiveCharset();
         Charset found = MediaType.charsetNamed(name);
         if (found == null || !found.canEncode()) {
@@ -109,7 +109,7 @@ final class ContentType {
 
     /** {@return the value of the Content-Type field, or {@code null} for none} */
     @Nullable
-    String value() {
+    public String value() {
         if (type == null) {
             return null;
         }

@@ -1,11 +1,11 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 /** Content types of common file extensions, for applications that bring no table of their own. Stateless. */
-final class MimeTypes {
+public final class MimeTypes {
 
     private static final Map<String, String> TYPES = Map.ofEntries(Map.entry("avif", "image/avif"),
             Map.entry("bin", "application/octet-stream"), Map.entry("bmp", "image/bmp"), Map.entry("css", "text/css"),
@@ -30,7 +30,7 @@ final class MimeTypes {
     private MimeTypes() {
     }
 
-    static @Nullable String of(String extension) {
+    public static @Nullable String of(String extension) {
         return TYPES.get(extension);
     }
 }

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.stream;
 
 import java.util.Objects;
 
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <L> {@code ReadListener} or {@code WriteListener}
  */
-final class ListenerSlot<L> {
+public final class ListenerSlot<L> {
 
     private final String kind;
 
@@ -28,18 +28,18 @@ final class ListenerSlot<L> {
 
     private @Nullable Throwable failure;
 
-    ListenerSlot(String kind, StreamOwner owner, WaitPoint point) {
+    public ListenerSlot(String kind, StreamOwner owner, WaitPoint point) {
         this.kind = kind;
         this.owner = owner;
         this.point = point;
     }
 
-    boolean isSet() {
+    public boolean isSet() {
         return listener != null;
     }
 
     /** @param begin what begins with the listener, under the lock */
-    void set(L candidate, Runnable begin) {
+    public void set(L candidate, Runnable begin) {
         Objects.requireNonNull(candidate);
         owner.checkOpen();
         if (!owner.mayListen()) {
@@ -59,24 +59,24 @@ final class ListenerSlot<L> {
         }
     }
 
-    void wantLocked() {
+    public void wantLocked() {
         wanted = true;
     }
 
     @Nullable
-    Throwable failureLocked() {
+    public Throwable failureLocked() {
         return failure;
     }
 
     /** The first failure counts. */
-    void failLocked(Throwable cause) {
+    public void failLocked(Throwable cause) {
         if (failure == null) {
             failure = cause;
         }
     }
 
     /** {@return whether a listener is there that may be called} */
-    boolean isOpenLocked() {
+    public boolean isOpenLocked() {
         return listener != null && !over;
     }
 
@@ -85,23 +85,23 @@ final class ListenerSlot<L> {
      *
      * @param ready whether the stream has something for a listener that waits
      */
-    boolean isDueLocked(boolean ready) {
+    public boolean isDueLocked(boolean ready) {
         return isOpenLocked() && (failure != null || wanted && ready);
     }
 
     /** Takes the call that is due; a failure is the last one. */
-    L takeLocked() {
+    public L takeLocked() {
         L taken = Objects.requireNonNull(listener);
         wanted = false;
         over = failure != null;
         return taken;
     }
 
-    void endLocked() {
+    public void endLocked() {
         over = true;
     }
 
-    void end() {
+    public void end() {
         point.lock.lock();
         try {
             over = true;

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,10 +15,10 @@ import jakarta.servlet.WriteListener;
  * fit in the buffer is written by a helper thread, and {@link #isReady()} is false meanwhile; the state of that is guarded by
  * the wait point's lock, and the thread of the connection makes the callbacks.
  */
-final class ContainerOutput extends ServletOutputStream {
+public final class ContainerOutput extends ServletOutputStream {
 
     /** Where the bytes go. Each call may block, unless {@link #fits} says otherwise. */
-    interface Sink {
+    public interface Sink {
 
         void write(ByteBuffer bytes) throws IOException;
 
@@ -59,7 +59,7 @@ final class ContainerOutput extends ServletOutputStream {
     /** Closed while a write was pending: the sink is closed after it. */
     private boolean closeNext;
 
-    ContainerOutput(Sink sink, StreamOwner owner, WaitPoint point) {
+    public ContainerOutput(Sink sink, StreamOwner owner, WaitPoint point) {
         this.sink = sink;
         this.owner = owner;
         this.point = point;
@@ -143,21 +143,21 @@ final class ContainerOutput extends ServletOutputStream {
         help(sink::close);
     }
 
-    boolean isListening() {
+    public boolean isListening() {
         return slot.isSet();
     }
 
-    boolean isClosed() {
+    public boolean isClosed() {
         return closed;
     }
 
     /** Opens it again after {@code reset}, and for an error page. */
-    void reopen() {
+    public void reopen() {
         closed = false;
     }
 
     /** Ends it without a flush: the response is closed otherwise. */
-    void shut() {
+    public void shut() {
         closed = true;
     }
 
@@ -255,21 +255,21 @@ final class ContainerOutput extends ServletOutputStream {
 
     // ---- what the connection's thread asks
 
-    boolean isWritingLocked() {
+    public boolean isWritingLocked() {
         return writing;
     }
 
     /** {@return whether a write failed, or the other direction did} */
-    boolean hasFailedLocked() {
+    public boolean hasFailedLocked() {
         return slot.failureLocked() != null;
     }
 
-    boolean hasCallbackLocked() {
+    public boolean hasCallbackLocked() {
         return slot.isDueLocked(!writing && (!closed || closedBefore));
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */
-    void failLocked(Throwable cause) {
+    public void failLocked(Throwable cause) {
         if (slot.isOpenLocked()) {
             slot.failLocked(cause);
         }
@@ -280,7 +280,7 @@ final class ContainerOutput extends ServletOutputStream {
      *
      * @throws Exception what the listener threw; it has been told by {@code onError}
      */
-    void callback() throws Exception {
+    public void callback() throws Exception {
         WriteListener current;
         Throwable cause;
         point.lock.lock();

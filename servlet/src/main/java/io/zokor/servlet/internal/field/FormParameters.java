@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import io.zokor.http.RejectedRequestException;
  * Strict: a malformed percent sequence or character is refused with 400, because a parameter that is dropped in silence is
  * seen differently by the proxy in front and by the application behind.
  */
-final class FormParameters {
+public final class FormParameters {
 
     private final Map<String, List<String>> values = new LinkedHashMap<>();
 
@@ -30,12 +30,12 @@ final class FormParameters {
 
     private int count;
 
-    FormParameters(int max) {
+    public FormParameters(int max) {
         this.max = max;
     }
 
     /** Adds the pairs of a query or form ({@code application/x-www-form-urlencoded}). */
-    void addEncoded(byte[] text, Charset charset) throws RejectedRequestException {
+    public void addEncoded(byte[] text, Charset charset) throws RejectedRequestException {
         int i = 0;
         while (i < text.length) {
             int end = i;
@@ -55,11 +55,11 @@ final class FormParameters {
         }
     }
 
-    void addQuery(String query) throws RejectedRequestException {
+    public void addQuery(String query) throws RejectedRequestException {
         addEncoded(query.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
-    void add(String name, String value) throws RejectedRequestException {
+    public void add(String name, String value) throws RejectedRequestException {
         if (++count > max) {
             throw new RejectedRequestException(400, RejectReason.CONTENT,
                     "more than " + max + " parameters (zokor.limits.max-parameters)");
@@ -68,14 +68,14 @@ final class FormParameters {
     }
 
     /** {@return the values by name, each array fresh} */
-    Map<String, String[]> toMap() {
+    public Map<String, String[]> toMap() {
         Map<String, String[]> map = LinkedHashMap.newLinkedHashMap(values.size());
         values.forEach((name, list) -> map.put(name, list.toArray(String[]::new)));
         return map;
     }
 
     /** Reads a form's body, at most {@code zokor.limits.max-form-size} bytes of it. */
-    static byte[] readForm(InputStream body, long declared, Limits limits) throws IOException {
+    public static byte[] readForm(InputStream body, long declared, Limits limits) throws IOException {
         long max = limits.maxFormSize();
         if (max != Limits.OFF && declared > max) {
             throw tooLarge(max);

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -6,7 +6,7 @@ import java.net.URISyntaxException;
 import jakarta.servlet.http.HttpServletRequest;
 
 /** Resolves the locations of redirects (Servlet 6.1 section 5.5). Stateless. */
-final class Redirect {
+public final class Redirect {
 
     private Redirect() {
     }
@@ -16,7 +16,7 @@ final class Redirect {
      *
      * @throws IllegalArgumentException if it cannot be made absolute
      */
-    static String absolute(String location, HttpServletRequest request) {
+    public static String absolute(String location, HttpServletRequest request) {
         if (hasScheme(location)) {
             return location;
         }
@@ -44,7 +44,7 @@ final class Redirect {
      *
      * @throws IllegalArgumentException if it cannot be made absolute
      */
-    static String location(String location, HttpServletRequest request, boolean relative) {
+    public static String location(String location, HttpServletRequest request, boolean relative) {
         String absolute = absolute(location, request);
         if (!relative || hasScheme(location) || location.startsWith("//")) {
             return absolute;
@@ -55,7 +55,7 @@ final class Redirect {
         return path.startsWith("/") && !misread ? path : absolute;
     }
 
-    static String origin(HttpServletRequest request) {
+    public static String origin(HttpServletRequest request) {
         StringBuilder origin = new StringBuilder(64);
         String scheme = request.getScheme();
         origin.append(scheme).append("://").append(request.getServerName());
@@ -105,13 +105,13 @@ final class Redirect {
     }
 
     /** The short hypertext note of a redirect (RFC 9110 section 15.4). */
-    static String note(int status, String location) {
+    public static String note(int status, String location) {
         String reason = io.zokor.http.Status.reason(status);
         return "<a href=\"" + escape(location) + "\">" + (reason.isEmpty() ? "Redirect" : reason) + "</a>.\n";
     }
 
     /** {@return the text as text of HTML} */
-    static String escape(String text) {
+    public static String escape(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&#34;").replace("'",
                 "&#39;");
     }

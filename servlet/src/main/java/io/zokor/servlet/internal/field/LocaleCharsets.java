@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.nio.charset.Charset;
 import java.util.Locale;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses the character encoding of a locale: what the application configured, and otherwise the encoding that was usual for
  * its language when the specification left the choice to the container (Servlet 6.1 section 5.6). Immutable.
  */
-final class LocaleCharsets {
+public final class LocaleCharsets {
 
     private static final Map<String, String> USUAL = Map.ofEntries(Map.entry("ar", "ISO-8859-6"),
             Map.entry("be", "ISO-8859-5"), Map.entry("bg", "ISO-8859-5"), Map.entry("ca", "ISO-8859-1"),
@@ -31,13 +31,13 @@ final class LocaleCharsets {
 
     private final Map<String, String> usual;
 
-    LocaleCharsets(Map<Locale, Charset> configured, boolean usual) {
+    public LocaleCharsets(Map<Locale, Charset> configured, boolean usual) {
         this.configured = Map.copyOf(configured);
         this.usual = usual ? USUAL : Map.of();
     }
 
     @Nullable
-    String charsetOf(Locale locale) {
+    public String charsetOf(Locale locale) {
         Charset charset = configured.get(locale);
         if (charset == null) {
             charset = configured.get(Locale.of(locale.getLanguage(), locale.getCountry()));

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import io.zokor.http.RejectedRequestException;
 
@@ -6,11 +6,11 @@ import io.zokor.http.RejectedRequestException;
  * Parameters, parts or cookies that cannot be read because the request is malformed or exceeds a limit. Where it leaves the
  * filter chain, the container answers with the status of its cause.
  */
-final class ParameterException extends IllegalStateException {
+public final class ParameterException extends IllegalStateException {
 
     private static final long serialVersionUID = 1L;
 
-    ParameterException(RejectedRequestException cause) {
+    public ParameterException(RejectedRequestException cause) {
         super(cause.getMessage(), cause);
     }
 }

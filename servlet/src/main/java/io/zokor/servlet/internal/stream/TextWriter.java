@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.stream;
 
 import java.io.IOException;
 import java.io.Writer;
@@ -14,7 +14,7 @@ import java.util.Objects;
  * Encodes text straight into the response's output: it keeps no bytes between calls, so that the core's buffer is the only
  * one. Half a surrogate pair is kept until its other half comes. Used by the {@code PrintWriter} around it, under its lock.
  */
-final class TextWriter extends Writer {
+public final class TextWriter extends Writer {
 
     private static final int PIECE = 2048;
 
@@ -31,7 +31,7 @@ final class TextWriter extends Writer {
 
     private boolean closed;
 
-    TextWriter(ContainerOutput output, Charset charset) {
+    public TextWriter(ContainerOutput output, Charset charset) {
         this.output = output;
         this.encoder = charset.newEncoder().onMalformedInput(CodingErrorAction.REPLACE)
                 .onUnmappableCharacter(CodingErrorAction.REPLACE);

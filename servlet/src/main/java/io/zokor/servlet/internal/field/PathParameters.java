@@ -1,15 +1,15 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import org.jspecify.annotations.Nullable;
 
 /** Parameters of path segments, {@code ;name=value}. Stateless. */
-final class PathParameters {
+public final class PathParameters {
 
     private PathParameters() {
     }
 
     /** {@return the value of the last parameter of that name in an encoded path, or {@code null}} */
-    static @Nullable String value(String rawPath, String name) {
+    public static @Nullable String value(String rawPath, String name) {
         if (rawPath.indexOf(';') < 0) {
             return null;
         }

@@ -1,7 +1,7 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.stream;
 
 /** What a container's stream asks of the request or upgraded connection that it belongs to. Called by any thread. */
-interface StreamOwner {
+public interface StreamOwner {
 
     /**
      * Checks that the stream may still be used.

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Reads {@code Accept-Language} (RFC 9110 section 12.5.4). Stateless. */
-final class AcceptedLocales {
+public final class AcceptedLocales {
 
     private static final int MAX = 64;
 
@@ -14,7 +14,7 @@ final class AcceptedLocales {
     }
 
     /** {@return the locales, the preferred one first; the JVM's default alone where there is none} */
-    static List<Locale> of(List<String> fields) {
+    public static List<Locale> of(List<String> fields) {
         record Weighted(Locale locale, double weight) {
         }
         List<Weighted> found = new ArrayList<>();

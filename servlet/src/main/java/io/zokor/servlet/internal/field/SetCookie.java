@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.time.Instant;
 import java.util.Map;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import jakarta.servlet.http.Cookie;
 
 /** Writes {@code Set-Cookie} fields (RFC 6265 section 4.1). Stateless. */
-final class SetCookie {
+public final class SetCookie {
 
     private SetCookie() {
     }
@@ -21,7 +21,7 @@ final class SetCookie {
      * @param sameSite value of {@code SameSite} where the cookie has none of its own, or {@code null}
      * @throws IllegalArgumentException if the cookie holds a character that would end its value or an attribute
      */
-    static String format(Cookie cookie, @Nullable String sameSite) {
+    public static String format(Cookie cookie, @Nullable String sameSite) {
         StringBuilder text = new StringBuilder(64).append(cookie.getName()).append('=');
         String value = cookie.getValue();
         if (value != null) {

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.stream;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,7 @@ import jakarta.servlet.ServletInputStream;
  * reads one piece ahead whenever {@link #isReady()} has said no, and the thread of the connection makes the callbacks; the
  * state of that is guarded by the wait point's lock.
  */
-final class ContainerInput extends ServletInputStream {
+public final class ContainerInput extends ServletInputStream {
 
     private static final byte[] EMPTY = {};
 
@@ -54,7 +54,7 @@ final class ContainerInput extends ServletInputStream {
     /** The request ends: no other thread may begin to read. */
     private boolean sealed;
 
-    ContainerInput(InputStream source, long declared, StreamOwner owner, WaitPoint point) {
+    public ContainerInput(InputStream source, long declared, StreamOwner owner, WaitPoint point) {
         this.source = source;
         this.declared = declared;
         this.owner = owner;
@@ -230,7 +230,7 @@ final class ContainerInput extends ServletInputStream {
     }
 
     /** {@return whether the source is known to have no more bytes, so that nobody needs to read it} */
-    boolean isExhausted() {
+    public boolean isExhausted() {
         return ended;
     }
 
@@ -299,26 +299,26 @@ final class ContainerInput extends ServletInputStream {
     // ---- what the connection's thread asks
 
     /** {@return whether another thread reads} */
-    boolean isReadingLocked() {
+    public boolean isReadingLocked() {
         return reading || readers > 0;
     }
 
     /** Lets no other thread begin to read. */
-    void sealLocked() {
+    public void sealLocked() {
         sealed = true;
     }
 
     /** {@return whether a read failed, or the other direction did} */
-    boolean hasFailedLocked() {
+    public boolean hasFailedLocked() {
         return slot.failureLocked() != null;
     }
 
-    boolean hasCallbackLocked() {
+    public boolean hasCallbackLocked() {
         return slot.isDueLocked(!reading && (aheadAt < aheadEnd || ended));
     }
 
     /** Lets the listener know of an error that came from elsewhere, with its next callback. */
-    void failLocked(Throwable cause) {
+    public void failLocked(Throwable cause) {
         if (slot.isOpenLocked() && !isFinishedLocked()) {
             slot.failLocked(cause);
         }
@@ -329,7 +329,7 @@ final class ContainerInput extends ServletInputStream {
      *
      * @throws Exception what the listener threw; it has been told by {@code onError}
      */
-    void callback() throws Exception {
+    public void callback() throws Exception {
         ReadListener current;
         Callback due;
         Throwable cause;

@@ -1,4 +1,4 @@
-package io.zokor.servlet;
+package io.zokor.servlet.internal.field;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,12 +6,12 @@ import java.nio.charset.StandardCharsets;
  * The values of cookies as text. RFC 6265 allows ASCII alone, but browsers send and keep what scripts have set, in UTF-8, and so
  * do other containers. Fields are ISO-8859-1 elsewhere: here a character stands for a byte on the wire. Stateless.
  */
-final class CookieText {
+public final class CookieText {
 
     private CookieText() {
     }
 
-    static String toWire(String text) {
+    public static String toWire(String text) {
         return isAscii(text) ? text
                 : new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
