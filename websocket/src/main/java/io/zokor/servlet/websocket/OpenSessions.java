@@ -32,6 +32,10 @@ final class OpenSessions<K> {
         });
     }
 
+    boolean isEmpty() {
+        return byKey.isEmpty();
+    }
+
     /** Returns a copy of those that are open. */
     Set<Session> open(K key) {
         Set<Session> open = new HashSet<>();

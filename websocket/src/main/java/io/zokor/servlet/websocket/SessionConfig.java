@@ -1,8 +1,9 @@
 package io.zokor.servlet.websocket;
 
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 import jakarta.websocket.Decoder;
 import jakarta.websocket.Encoder;
@@ -24,15 +25,11 @@ final class SessionConfig implements ServerEndpointConfig {
         this.userProperties = copy(shared.getUserProperties());
     }
 
-    /** Returns a copy for several threads, which hold no nulls. */
+    /** Returns a copy for several threads. It takes nulls: applications put an HTTP session there that need not exist. */
     static Map<String, Object> copy(Map<String, Object> properties) {
-        Map<String, Object> copy = new ConcurrentHashMap<>(4);
-        properties.forEach((name, value) -> {
-            if (name != null && value != null) {
-                copy.put(name, value);
-            }
-        });
-        return copy;
+        synchronized (properties) {
+            return Collections.synchronizedMap(new HashMap<>(properties));
+        }
     }
 
     @Override

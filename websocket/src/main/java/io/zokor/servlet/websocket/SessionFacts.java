@@ -3,6 +3,7 @@ package io.zokor.servlet.websocket;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.Principal;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ record SessionFacts(URI uri, @Nullable String query, Map<String, List<String>> p
         request.getParameterMap().forEach((name, values) -> parameters.put(name, List.of(values)));
         String query = request.getQueryString();
         return new SessionFacts(uri(request.getRequestURL().toString(), query), query,
-                java.util.Collections.unmodifiableMap(parameters), Map.copyOf(pathParameters),
+                Collections.unmodifiableMap(parameters),
+                Collections.unmodifiableMap(new LinkedHashMap<>(pathParameters)),
                 request.getUserPrincipal(), request.isSecure());
     }
 
