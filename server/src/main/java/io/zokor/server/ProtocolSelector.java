@@ -2,6 +2,7 @@ package io.zokor.server;
 
 import java.io.IOException;
 
+import io.zokor.config.Http2;
 import io.zokor.http.Handler;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ProtocolConnection;
@@ -26,8 +27,12 @@ interface ProtocolSelector {
      */
     ProtocolConnection select(ConnectionContext connection, ByteReader in, Handler handler) throws IOException;
 
-    /** {@return the protocols that the server speaks} */
-    static ProtocolSelector standard() {
-        return Http1Connection::new;
+    /**
+     * {@return the protocols that the server speaks}
+     *
+     * @param http2 what holds for HTTP/2
+     */
+    static ProtocolSelector standard(Http2 http2) {
+        return http2.enabled() ? new Http2Selector(http2) : Http1Connection::new;
     }
 }

@@ -97,7 +97,7 @@ public final class Server implements AutoCloseable {
         this.threads = builder.threads;
         this.ticker = builder.ticker;
         this.classLoader = builder.classLoader;
-        this.protocols = builder.protocols;
+        this.protocols = builder.protocols != null ? builder.protocols : ProtocolSelector.standard(builder.http2);
         this.errors = new ErrorAnswer(builder.errorHandler);
         this.limits = config.limits();
         this.gate = new RequestGate(() -> limits);
@@ -463,7 +463,7 @@ public final class Server implements AutoCloseable {
 
         private @Nullable ClassLoader classLoader;
 
-        private ProtocolSelector protocols = ProtocolSelector.standard();
+        private @Nullable ProtocolSelector protocols;
 
         private Builder() {
         }

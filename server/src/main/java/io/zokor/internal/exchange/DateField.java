@@ -8,10 +8,10 @@ import io.zokor.http.HttpDate;
 /** The Date field (RFC 9110 section 6.6.1), made once a second. Its state is one volatile, immutable object. */
 public final class DateField {
 
-    private record Line(long second, byte[] bytes) {
+    private record Line(long second, String value, byte[] bytes) {
     }
 
-    private volatile Line line = new Line(-1, new byte[0]);
+    private volatile Line line = new Line(-1, "", new byte[0]);
 
     /** Makes one. */
     public DateField() {
@@ -19,13 +19,22 @@ public final class DateField {
 
     /** {@return the field line with its end, as of now; not to be changed} */
     public byte[] bytes() {
+        return line().bytes;
+    }
+
+    /** {@return the field's value, as of now} */
+    public String value() {
+        return line().value;
+    }
+
+    private Line line() {
         long second = System.currentTimeMillis() / 1000;
         Line current = line;
         if (current.second != second) {
-            String text = "Date: " + HttpDate.format(Instant.ofEpochSecond(second)) + "\r\n";
-            current = new Line(second, text.getBytes(StandardCharsets.US_ASCII));
+            String value = HttpDate.format(Instant.ofEpochSecond(second));
+            current = new Line(second, value, ("Date: " + value + "\r\n").getBytes(StandardCharsets.US_ASCII));
             line = current;
         }
-        return current.bytes;
+        return current;
     }
 }

@@ -9,16 +9,16 @@ import io.zokor.net.Deadline;
  * minimum rate must have been moved, so that neither a drip nor a fast beginning buys time. Owned by the thread that moves the
  * bytes.
  */
-final class Pace {
+public final class Pace {
 
     /** A read returns whatever has come, so that a blocked one has moved nothing. */
-    static final int READING = 1;
+    public static final int READING = 1;
 
     /**
      * A write is not seen to move until the kernel has room for a third of its buffer, megabytes at times: a slow but honest
      * reader must have time for that.
      */
-    static final int WRITING = 10;
+    public static final int WRITING = 10;
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -35,14 +35,26 @@ final class Pace {
     /** Whether the window before moved enough: the next may begin with one long wait for room in the kernel's buffer. */
     private boolean proven;
 
-    Pace(Timeouts timeouts, Limits limits, int windows) {
+    /**
+     * Makes one for one direction.
+     *
+     * @param timeouts where the stall limit is
+     * @param limits where the rate is
+     * @param windows how many windows a single wait may take where the one before was fast enough
+     */
+    public Pace(Timeouts timeouts, Limits limits, int windows) {
         this.stallNanos = Deadline.toNanos(timeouts.stall());
         this.needed = stallNanos == Deadline.NONE ? 0 : Math.max(1, stallNanos / SECOND * limits.minRate());
         this.windows = windows;
     }
 
-    /** When the next read or write must have returned. */
-    long deadline(long now) {
+    /**
+     * When the next read or write must have returned.
+     *
+     * @param now when it begins
+     * @return the moment, {@link Deadline#NONE} where there is no limit
+     */
+    public long deadline(long now) {
         if (stallNanos == Deadline.NONE) {
             return Deadline.NONE;
         }
@@ -50,7 +62,13 @@ final class Pace {
         return Deadline.after(now, moved >= needed || proven ? left + windows * stallNanos : left);
     }
 
-    void account(long nanos, long bytes) {
+    /**
+     * A read or write has returned.
+     *
+     * @param nanos how long it took
+     * @param bytes what it has moved
+     */
+    public void account(long nanos, long bytes) {
         blocked += nanos;
         moved += bytes;
         if (blocked >= stallNanos && moved >= needed) {

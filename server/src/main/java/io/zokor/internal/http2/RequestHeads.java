@@ -253,7 +253,7 @@ final class RequestHeads {
         if (!headers.contains("host")) {
             headers.add("host", host);
         }
-        return new RequestHead(theMethod, target, "HTTP/2.0", host, headers.seal(), length, true, startedNanos,
+        return new RequestHead(theMethod, target, "HTTP/2.0", host, headers.seal(), length, false, startedNanos,
                 Integer.toString(streamId), connectProtocol);
     }
 

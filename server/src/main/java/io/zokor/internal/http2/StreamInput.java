@@ -183,6 +183,16 @@ final class StreamInput {
         }
     }
 
+    /** {@return whether the peer is to be given credit} */
+    boolean isCreditDue() {
+        lock.lock();
+        try {
+            return !ended && failure == null && !discarding && window.isDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** {@return how far the window would grow if it were credited now, 0 where credit is not due} */
     int growth(int max) {
         lock.lock();
