@@ -14,7 +14,7 @@ import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 
 /**
- * The handlers that an HTTP/1 conformance bench asks questions of: echo, streams, wrong lengths, panics. Stateless; the
+ * The handlers that the conformance benches of HTTP/1 and HTTP/2 ask questions of: echo, streams, wrong lengths, panics. Stateless; the
  * servlet module has the same ones as a servlet.
  */
 public final class ConformanceHandler implements Handler {
@@ -33,7 +33,7 @@ public final class ConformanceHandler implements Handler {
             case "/" -> text(response, "ok");
             case "/echo" -> echo(request, response);
             case "/headers" -> text(response, lines(request.headers()));
-            case "/stream" -> stream(response, number(request, "n", 3));
+            case "/stream" -> stream(response, number(request, "n", 3), number(request, "ms", 0));
             case "/ignore" -> text(response, "ignored");
             case "/panic" -> throw new IllegalStateException("a panic on purpose");
             case "/slow" -> {
@@ -44,6 +44,20 @@ public final class ConformanceHandler implements Handler {
                     request.method() + " " + request.target().raw() + " " + request.protocol() + "\n");
             case "/setheader" -> {
                 response.headers().set("X-Test", value(request, "v", ""));
+                text(response, "ok");
+            }
+            case "/rawheader" -> {
+                response.headers().set(value(request, "n", "X-Test"), value(request, "v", ""));
+                text(response, "ok");
+            }
+            case "/earlyhints" -> {
+                Headers hints = new Headers();
+                hints.set("Link", "</a>; rel=preload");
+                response.controller().writeInterim(103, hints);
+                text(response, "ok");
+            }
+            case "/sendtrailers" -> {
+                response.trailers().set("X-Trailer", "end");
                 text(response, "ok");
             }
             case "/status" -> {
@@ -97,9 +111,12 @@ public final class ConformanceHandler implements Handler {
         response.write(body);
     }
 
-    private static void stream(ResponseWriter response, long count) throws IOException {
+    private static void stream(ResponseWriter response, long count, long pause) throws Exception {
         response.headers().set("Content-Type", "text/plain");
         for (long i = 0; i < count; i++) {
+            if (i > 0 && pause > 0) {
+                Thread.sleep(pause);
+            }
             response.write("chunk-" + i + "\n");
             response.flush();
         }

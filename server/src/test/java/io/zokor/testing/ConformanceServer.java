@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
+import io.zokor.config.Http2;
 import io.zokor.config.ServerConfig;
 import io.zokor.config.Timeouts;
 import io.zokor.http.Handler;
@@ -14,7 +15,8 @@ import io.zokor.net.TlsListener;
 import io.zokor.server.Server;
 
 /**
- * Serves a handler for a conformance bench until the process is stopped, on a plain and a TLS port of the loopback address.
+ * Serves a handler for a conformance bench until the process is stopped, on a plain and a TLS port of the loopback address, in HTTP/1.1
+ * and HTTP/2.
  * Arguments: the port, the TLS port (0 for one that the system chooses, -1 for none), and the seconds that reading a head, a
  * body, a handshake, writing a response, and waiting for the next request may take (none: the defaults).
  */
@@ -51,14 +53,15 @@ public final class ConformanceServer {
             timeouts = new Timeouts(limit, limit, limit, limit, limit, limit, null);
         }
         ServerConfig config = ServerConfig.builder().name("conformance").timeouts(timeouts).build();
-        Server server = Server.builder().handler(handler).config(config).build();
+        Server server = Server.builder().handler(handler).config(config)
+                .http2(Http2.defaults().withEnabled(true)).build();
         TcpListener plain = TcpListener.bind(loopback(args[0]), config.backlog());
         server.start(plain);
         System.out.println("http " + plain.address());
         if (args.length > 1 && !args[1].equals("-1")) {
             TestCertificates.Identity identity = TestCertificates.selfSigned("localhost");
             TlsListener tls = new TlsListener(TcpListener.bind(loopback(args[1]), config.backlog()),
-                    TlsContexts.of(TlsContext.of(identity.context())));
+                    TlsContexts.of(TlsContext.of(identity.context())), server.http2().applicationProtocols());
             server.start(tls);
             System.out.println("https " + tls.address());
         }

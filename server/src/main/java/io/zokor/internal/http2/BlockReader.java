@@ -73,9 +73,9 @@ final class BlockReader {
     /** A fragment of it has come, and more will. */
     void add(byte[] bytes, int from, int to, Limits limits) throws Http2Error {
         int length = to - from;
-        int max = limits.maxHeaderBytes();
+        long max = limits.maxHeaderBytes();
         if (++frames > (max + Frames.MAX_LENGTH - 1) / Frames.MAX_LENGTH + MORE_FRAMES
-                || count + (long) length > 2L * max + Frames.MAX_LENGTH) {
+                || count + length > 2 * max + Frames.MAX_LENGTH) {
             throw Http2Error.connection(ErrorCode.ENHANCE_YOUR_CALM,
                     "a field section of far more than zokor.limits.max-header-bytes");
         }
@@ -97,7 +97,8 @@ final class BlockReader {
                 decoder.decode(fragments, 0, count, heads::field);
             }
         } catch (HpackException e) {
-            throw Http2Error.connection(ErrorCode.COMPRESSION_ERROR, e.getMessage());
+            throw Http2Error.connection(ErrorCode.COMPRESSION_ERROR,
+                    "a block that cannot be decoded: " + e.getMessage());
         }
         fragments = NOTHING;
         count = 0;

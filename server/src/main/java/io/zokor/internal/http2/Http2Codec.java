@@ -16,6 +16,7 @@ import io.zokor.internal.exchange.ExchangeCodec;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ResponseHead;
 import io.zokor.internal.exchange.ServerContext;
+import io.zokor.internal.message.HeadLimits;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TimeoutKind;
 
@@ -118,11 +119,7 @@ final class Http2Codec implements ExchangeCodec, BodySource {
             throw new IllegalStateException("HTTP/2 has no 101 (RFC 9113 section 8.6)");
         }
         FieldBlock block = head(server, given.status(), given.headers());
-        int limit = server.limits().get().maxResponseHeaderBytes();
-        if (block.textBytes() > limit) {
-            throw new IllegalStateException("the head of the response has " + block.textBytes()
-                    + " bytes; zokor.limits.max-response-header-bytes raises the limit");
-        }
+        HeadLimits.checkResponse(block.textBytes(), server.limits().get().maxResponseHeaderBytes());
         bodiless = switch (size) {
             case BodySize.None(),BodySize.Switched() -> true;
             case BodySize.Fixed(long ignored) -> false;

@@ -171,7 +171,8 @@ final class Http2Reader implements FrameReader.Pause {
         Http2Stream stream = streams.get(id);
         budget.reset(now());
         if (stream != null) {
-            writer.reset(stream, e.code(), new PeerGoneException("the client has broken its stream: " + e.getMessage(), e));
+            writer.reset(stream, e.code(),
+                    new PeerGoneException("the client has broken its stream: " + e.getMessage(), e));
         } else {
             writer.resetUnopened(id, e.code());
         }

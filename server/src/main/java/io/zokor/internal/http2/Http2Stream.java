@@ -271,6 +271,8 @@ final class Http2Stream {
         writing.check();
     }
 
+    /** Waits to be woken; may return early, so the caller looks again in any case. */
+    @SuppressWarnings("WaitNotInLoop")
     void awaitLocked(ReentrantLock lock) {
         Condition mine = changed;
         if (mine == null) {
