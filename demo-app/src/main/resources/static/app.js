@@ -142,15 +142,19 @@ function counts(id, numbers) {
   byId(`no-${id}`).hidden = some.length > 0;
 }
 
+function protocol(request) {
+  return request.stream ? `${request.protocol} stream ${request.stream}` : request.protocol;
+}
+
 function running(requests) {
   byId('running').replaceChildren(...requests.map(request => {
     const row = document.createElement('tr');
-    const cells = [`${request.method} ${request.path}`, request.phase, age(request.ageMillis)].map(text => {
+    const cells = [`${request.method} ${request.path}`, protocol(request), request.phase, age(request.ageMillis)].map(text => {
       const cell = document.createElement('td');
       cell.textContent = text;
       return cell;
     });
-    cells[2].className = 'right';
+    cells[3].className = 'right';
     row.append(...cells);
     return row;
   }));

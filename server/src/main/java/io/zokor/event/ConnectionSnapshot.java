@@ -37,6 +37,7 @@ public record ConnectionSnapshot(long id, ConnectionState state, SocketAddress r
      * A running request at a moment; holds no header field and no query. Immutable.
      *
      * @param number its number on the connection, counted from 1
+     * @param protocol its protocol, for example {@code HTTP/1.1} or {@code HTTP/2.0}
      * @param protocolRequestId what its protocol calls it: the stream in HTTP/2, empty in HTTP/1
      * @param method its method
      * @param path its path, still encoded
@@ -46,7 +47,7 @@ public record ConnectionSnapshot(long id, ConnectionState state, SocketAddress r
      * @param bytesWritten bytes of its response's body that were written
      * @param thread name of the thread that runs its handler
      */
-    public record RequestSnapshot(long number, String protocolRequestId, String method, String path, Duration age,
-            RequestPhase phase, long bytesRead, long bytesWritten, String thread) {
+    public record RequestSnapshot(long number, String protocol, String protocolRequestId, String method, String path,
+            Duration age, RequestPhase phase, long bytesRead, long bytesWritten, String thread) {
     }
 }

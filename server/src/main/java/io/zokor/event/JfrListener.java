@@ -55,6 +55,8 @@ public final class JfrListener implements ServerListener {
             event.connection = summary.connection().id();
             event.request = summary.number();
             if (request != null) {
+                event.protocol = request.protocol();
+                event.stream = request.protocolRequestId();
                 event.method = request.method();
                 event.path = request.path();
             }
@@ -181,6 +183,15 @@ public final class JfrListener implements ServerListener {
 
         @Label("Number")
         long request;
+
+        @Label("Protocol")
+        @Nullable
+        String protocol;
+
+        @Label("Stream")
+        @Description("The stream that carried it in HTTP/2, empty in HTTP/1")
+        @Nullable
+        String stream;
 
         @Label("Method")
         @Nullable

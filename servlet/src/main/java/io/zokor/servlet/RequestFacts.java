@@ -62,6 +62,11 @@ abstract class RequestFacts implements HttpServletRequest {
         return !getProtocol().equals("HTTP/1.0");
     }
 
+    /** In HTTP/2 and later trailers stand behind a body of any kind (RFC 9113 section 8.1), in HTTP/1.1 behind a chunked one. */
+    final boolean needsChunksForTrailers() {
+        return getProtocol().startsWith("HTTP/1.");
+    }
+
     // ---- line and fields
 
     @Override
@@ -269,7 +274,7 @@ abstract class RequestFacts implements HttpServletRequest {
         return cycle.id();
     }
 
-    /** HTTP/1 has none. */
+    /** The number of the stream in HTTP/2; HTTP/1 has none. */
     @Override
     public String getProtocolRequestId() {
         return core().protocolRequestId();

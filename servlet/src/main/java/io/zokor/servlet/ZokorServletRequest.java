@@ -193,7 +193,7 @@ final class ZokorServletRequest extends RequestFacts {
 
     @Override
     public boolean isTrailerFieldsReady() {
-        return core().contentLength() >= 0 || core().trailers() != null;
+        return needsChunksForTrailers() && core().contentLength() >= 0 || core().trailers() != null;
     }
 
     // ---- session

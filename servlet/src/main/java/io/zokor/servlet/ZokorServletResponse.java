@@ -194,8 +194,10 @@ final class ZokorServletResponse implements HttpServletResponse {
         if (isCommitted()) {
             throw new IllegalStateException("the response is committed: trailers come too late");
         }
-        if (!cycle.request().mayHaveTrailers() || body.isLengthDeclared()) {
-            throw new IllegalStateException("trailers need a chunked response: HTTP/1.1 and no Content-Length");
+        ZokorServletRequest request = cycle.request();
+        if (!request.mayHaveTrailers() || request.needsChunksForTrailers() && body.isLengthDeclared()) {
+            throw new IllegalStateException(
+                    "trailers need HTTP/2, or a chunked response: HTTP/1.1 and no Content-Length");
         }
         body.trailers(supplier);
     }

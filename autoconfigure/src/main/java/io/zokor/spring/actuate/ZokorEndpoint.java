@@ -99,6 +99,7 @@ public final class ZokorEndpoint {
      * A running request.
      *
      * @param number its number on the connection, counted from 1
+     * @param protocol its protocol: HTTP/1.0, HTTP/1.1 or HTTP/2.0
      * @param stream the stream that carries it in HTTP/2, empty in HTTP/1
      * @param method its method
      * @param path its path, without its query
@@ -109,8 +110,8 @@ public final class ZokorEndpoint {
      * @param thread name of the thread that runs its handler, which in HTTP/1 is the connection's
      * @param stack where that thread is, innermost first, or {@code null} where that was not asked for
      */
-    public record RequestView(long number, String stream, String method, String path, long ageMillis, String phase,
-            long bytesRead, long bytesWritten, String thread, @Nullable List<String> stack) {
+    public record RequestView(long number, String protocol, String stream, String method, String path, long ageMillis,
+            String phase, long bytesRead, long bytesWritten, String thread, @Nullable List<String> stack) {
     }
 
     /**
@@ -204,7 +205,8 @@ public final class ZokorEndpoint {
 
     private static RequestView view(ConnectionSnapshot.RequestSnapshot request,
             @Nullable List<StackTraceElement> stack) {
-        return new RequestView(request.number(), request.protocolRequestId(), request.method(), request.path(),
+        return new RequestView(request.number(), request.protocol(), request.protocolRequestId(), request.method(),
+                request.path(),
                 request.age().toMillis(), request.phase().tag(), request.bytesRead(), request.bytesWritten(),
                 request.thread(), lines(stack));
     }

@@ -27,6 +27,7 @@ import org.springframework.util.unit.DataSize;
  * @param listeners Places where the server listens besides its main port.
  * @param timeouts Time limits.
  * @param limits Other limits.
+ * @param http2 How HTTP/2 is spoken, with server.http2.enabled=true.
  * @param shutdown How the server stops.
  * @param uri How request targets are read.
  * @param servlet What concerns servlet applications alone.
@@ -40,8 +41,9 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10" }) List<String> trustedProxies,
         @DefaultValue("x-forwarded") ForwardedFields forwardedHeaders,
         @DefaultValue("off") ProxyProtocol proxyProtocol, @DefaultValue List<Listener> listeners,
-        @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Shutdown shutdown,
-        @DefaultValue Uri uri, @DefaultValue Servlet servlet, @DefaultValue AccessLog accessLog,
+        @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Http2 http2,
+        @DefaultValue Shutdown shutdown, @DefaultValue Uri uri, @DefaultValue Servlet servlet,
+        @DefaultValue AccessLog accessLog,
         @DefaultValue Management management){
 
     /**
@@ -194,6 +196,41 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
                     maxFormSize.bytes(), maxParameters, maxParts, maxPartHeaderSize.toBytes(), maxConnections.count(),
                     maxConcurrentRequests.count(), queueSize, queueTimeout, drain.toBytes(), drainTimeout,
                     Math.clamp(minRate.toBytes(), Integer.MIN_VALUE, Integer.MAX_VALUE));
+        }
+    }
+
+    /**
+     * How HTTP/2 is spoken, with server.http2.enabled=true.
+     *
+     * @param maxStreams Requests of a connection that run at the same time, those that the client has reset included.
+     * @param maxStreamWindow Bytes to which the receive window of a stream grows while the application reads on.
+     * @param pingInterval Time without a sign of life after which a client is asked for one, or off. Milliseconds where no unit is
+     *        given.
+     * @param anyScheme Whether a request may name another scheme than that of its connection, as behind a proxy that ends TLS.
+     */
+    public record Http2(@DefaultValue("128") int maxStreams, @DefaultValue("1MB") DataSize maxStreamWindow,
+            @DefaultValue("off") TimeLimit pingInterval, @DefaultValue("false") boolean anyScheme) {
+
+        /**
+         * Checks all values.
+         *
+         * @throws IllegalArgumentException if one is out of range; the message names its property
+         */
+        public Http2 {
+            toHttp2(maxStreams, maxStreamWindow, pingInterval, anyScheme);
+        }
+
+        /** {@return the settings as a server takes them, not enabled} */
+        public io.zokor.config.Http2 toHttp2() {
+            return toHttp2(maxStreams, maxStreamWindow, pingInterval, anyScheme);
+        }
+
+        private static io.zokor.config.Http2 toHttp2(int maxStreams, DataSize maxStreamWindow, TimeLimit pingInterval,
+                boolean anyScheme) {
+            return new io.zokor.config.Http2(false, maxStreams,
+                    Math.clamp(maxStreamWindow.toBytes(), Integer.MIN_VALUE, Integer.MAX_VALUE),
+                    pingInterval.duration(),
+                    anyScheme);
         }
     }
 

@@ -49,6 +49,7 @@ final class ZokorWebServerFactoryCustomizer
         Timeouts timeouts = properties.timeouts().toTimeouts();
         // What an operator asks for, such as a heap dump, takes its time.
         factory.setTimeouts(management ? timeouts.withRequest(null) : timeouts);
+        factory.setHttp2Settings(properties.http2().toHttp2());
         factory.setBacklog(properties.backlog());
         if (serverProperties.getServerHeader() != null) {
             // Boot brings it to servlet servers alone.

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.util.function.UnaryOperator;
+import java.util.List;
 
 import io.zokor.http.Authority;
 import io.zokor.net.Listener;
@@ -19,13 +19,21 @@ import io.zokor.net.UnixListener;
  * @param redirect whether every request is redirected to the main port
  * @param layers what is put around the listener: PROXY protocol, TLS
  */
-record Binding(SocketAddress address, String scheme, boolean redirect, UnaryOperator<Listener> layers) {
+record Binding(SocketAddress address, String scheme, boolean redirect, Layers layers) {
 
-    Listener open(int backlog) throws IOException {
+    /** Puts around a listener what its binding asks for. */
+    @FunctionalInterface
+    interface Layers {
+
+        /** {@return the listener with what is around it} @param applicationProtocols what TLS offers by ALPN */
+        Listener around(Listener listener, List<String> applicationProtocols);
+    }
+
+    Listener open(int backlog, List<String> applicationProtocols) throws IOException {
         Listener listener = address instanceof UnixDomainSocketAddress unix
                 ? UnixListener.bind(unix.getPath(), backlog, null)
                 : TcpListener.bind(address, backlog);
-        return layers.apply(listener);
+        return layers.around(listener, applicationProtocols);
     }
 
     String where() {

@@ -6,7 +6,6 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 import io.zokor.net.AddressRange;
 import io.zokor.net.Listener;
@@ -63,10 +62,10 @@ final class Bindings {
 
     private Binding binding(SocketAddress address, @Nullable TlsSettings tls, boolean proxyProtocol,
             boolean redirect) {
-        UnaryOperator<Listener> layers = listener -> {
+        Binding.Layers layers = (listener, applicationProtocols) -> {
             // The PROXY protocol header comes before TLS.
             Listener announced = proxyProtocol ? new ProxyProtocolListener(listener, trustedProxies) : listener;
-            return tls == null ? announced : new TlsListener(announced, tls);
+            return tls == null ? announced : new TlsListener(announced, tls, applicationProtocols);
         };
         return new Binding(address, tls == null ? "http" : "https", redirect, layers);
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.zokor.config.Http2;
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 
@@ -15,7 +16,7 @@ final class ChangedLimits {
     private ChangedLimits() {
     }
 
-    static List<String> of(Timeouts timeouts, Limits limits) {
+    static List<String> of(Timeouts timeouts, Limits limits, Http2 http2) {
         List<String> changed = new ArrayList<>();
         Timeouts usual = Timeouts.defaults();
         time(changed, "tls-handshake", timeouts.tlsHandshake(), usual.tlsHandshake());
@@ -26,6 +27,9 @@ final class ChangedLimits {
         time(changed, "idle", timeouts.idle(), usual.idle());
         time(changed, "request", timeouts.request(), usual.request());
         addLimits(changed, limits, Limits.defaults());
+        if (http2.enabled()) {
+            addHttp2(changed, http2, Http2.defaults());
+        }
         return changed;
     }
 
@@ -46,6 +50,13 @@ final class ChangedLimits {
         bytes(changed, "drain", limits.drain(), usual.drain());
         add(changed, "limits.drain-timeout", text(limits.drainTimeout()), text(usual.drainTimeout()));
         bytes(changed, "min-rate", limits.minRate(), usual.minRate());
+    }
+
+    private static void addHttp2(List<String> changed, Http2 http2, Http2 usual) {
+        add(changed, "http2.max-streams", Integer.toString(http2.maxStreams()), Integer.toString(usual.maxStreams()));
+        add(changed, "http2.max-stream-window", bytes(http2.maxStreamWindow()), bytes(usual.maxStreamWindow()));
+        add(changed, "http2.ping-interval", text(http2.pingInterval()), text(usual.pingInterval()));
+        add(changed, "http2.any-scheme", Boolean.toString(http2.anyScheme()), Boolean.toString(usual.anyScheme()));
     }
 
     private static void time(List<String> changed, String name, @Nullable Duration value, @Nullable Duration usual) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 
+import io.zokor.config.Http2;
 import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
@@ -46,6 +47,13 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
      * @param limits the limits
      */
     void setLimits(Limits limits);
+
+    /**
+     * Sets how HTTP/2 is spoken. Whether it is at all is up to {@link #setHttp2}.
+     *
+     * @param settings what holds for it; whether it is enabled does not count here
+     */
+    void setHttp2Settings(Http2 settings);
 
     /**
      * Sets how many connections the kernel holds before they are accepted.

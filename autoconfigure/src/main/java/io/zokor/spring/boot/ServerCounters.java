@@ -14,6 +14,7 @@ import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.event.ServerListener;
+import io.zokor.event.Side;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.RejectReason;
 import io.zokor.net.TimeoutKind;
@@ -39,12 +40,16 @@ public final class ServerCounters implements ServerListener {
     private static final String HANDSHAKES = "zokor.tls.handshakes";
     private static final String BYTES_READ = "zokor.bytes.read";
     private static final String BYTES_WRITTEN = "zokor.bytes.written";
+    private static final String RESETS = "zokor.http2.resets";
+    private static final String GOAWAYS = "zokor.http2.goaways";
+    private static final String REFUSED = "zokor.http2.refused";
     private static final String LOG_DROPPED = "zokor.access-log.dropped";
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<Series>> observers = new ArrayList<>();
     private final ConcurrentHashMap<Key, Series> series = new ConcurrentHashMap<>();
     private final LongAdder[] connections = new LongAdder[ConnectionState.values().length];
+    private final LongAdder streams = new LongAdder();
     private final Series accepted;
     private final Series bytesRead;
     private final Series bytesWritten;
@@ -73,6 +78,9 @@ public final class ServerCounters implements ServerListener {
                 case HANDSHAKES -> "TLS handshakes, by result";
                 case BYTES_READ -> "Bytes of request bodies that the application read";
                 case BYTES_WRITTEN -> "Bytes of response bodies that the application wrote";
+                case RESETS -> "Streams of HTTP/2 that were reset, by whom";
+                case GOAWAYS -> "GOAWAYs of HTTP/2, by whom and why";
+                case REFUSED -> "Streams of HTTP/2 that were refused because the connection had too many";
                 case LOG_DROPPED -> "Lines of the access log that were dropped";
                 default -> name;
             };
@@ -108,6 +116,11 @@ public final class ServerCounters implements ServerListener {
         series(RETRIES, null, null);
         series(PANICS, "none", null);
         series(LOG_DROPPED, null, null);
+        series(REFUSED, null, null);
+        for (Side side : Side.values()) {
+            series(RESETS, side, null);
+            series(GOAWAYS, side, "no-error");
+        }
         for (CloseReason reason : CloseReason.values()) {
             series(CLOSED, reason, null);
         }
@@ -173,6 +186,11 @@ public final class ServerCounters implements ServerListener {
         return state == ConnectionState.CLOSED ? 0 : connections[state.ordinal()].sum();
     }
 
+    /** {@return how many streams of HTTP/2 are open} */
+    public long streams() {
+        return streams.sum();
+    }
+
     /** {@return how long the connections that have ended were open} */
     public Times connectionTimes() {
         return connectionTimes;
@@ -235,6 +253,31 @@ public final class ServerCounters implements ServerListener {
         count(REQUESTS, summary.protocol(), summary.outcome().tag());
     }
 
+    @Override
+    public void streamOpened(ConnectionInfo connection) {
+        streams.increment();
+    }
+
+    @Override
+    public void streamClosed(ConnectionInfo connection) {
+        streams.decrement();
+    }
+
+    @Override
+    public void streamReset(ConnectionInfo connection, Side by, String code) {
+        count(RESETS, by, null);
+    }
+
+    @Override
+    public void streamRefused(ConnectionInfo connection) {
+        count(REFUSED, null, null);
+    }
+
+    @Override
+    public void goAway(ConnectionInfo connection, Side by, String code) {
+        count(GOAWAYS, by, code);
+    }
+
     /** Counts a line that the access log dropped. */
     public void accessLogDropped() {
         count(LOG_DROPPED, null, null);
@@ -286,6 +329,8 @@ public final class ServerCounters implements ServerListener {
             case PANICS -> List.of("exception", first);
             case REQUESTS -> List.of("protocol", first, "outcome", second);
             case HANDSHAKES -> List.of("result", first, "protocol", second);
+            case RESETS -> List.of("by", tag(key.first()));
+            case GOAWAYS -> List.of("by", tag(key.first()), "code", second);
             default -> List.of();
         };
     }
@@ -295,6 +340,7 @@ public final class ServerCounters implements ServerListener {
             case CloseReason reason -> reason.tag();
             case TimeoutKind kind -> kind.tag();
             case RejectReason reason -> reason.tag();
+            case Side side -> side.tag();
             case null, default -> String.valueOf(value);
         };
     }

@@ -122,10 +122,11 @@ public final class ZokorWebServer implements WebServer {
 
     private String settingsWorthKnowing() {
         int connections = server.maxConnections();
-        List<String> changed = ChangedLimits.of(server.config().timeouts(), server.limits());
-        return ", Java " + Runtime.version() + (connections == Integer.MAX_VALUE
-                ? ""
-                : ", at most " + connections + " connections")
+        List<String> changed = ChangedLimits.of(server.config().timeouts(), server.limits(), server.http2());
+        return (server.http2().enabled() ? ", HTTP/2 and HTTP/1.1" : "") + ", Java " + Runtime.version()
+                + (connections == Integer.MAX_VALUE
+                        ? ""
+                        : ", at most " + connections + " connections")
                 + (changed.isEmpty() ? "" : ", " + String.join(", ", changed));
     }
 
@@ -160,7 +161,7 @@ public final class ZokorWebServer implements WebServer {
 
     private Listener open(Binding binding) {
         try {
-            return binding.open(server.config().backlog());
+            return binding.open(server.config().backlog(), server.http2().applicationProtocols());
         } catch (IOException e) {
             if (binding.port() >= 0) {
                 PortInUseException.throwIfPortBindingException(e, binding::port);

@@ -15,6 +15,7 @@ import java.util.regex.PatternSyntaxException;
 import java.util.stream.Stream;
 
 import io.zokor.config.Compression;
+import io.zokor.config.Http2;
 import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.config.Timeouts;
@@ -34,7 +35,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
-import org.springframework.boot.web.server.Http2;
 import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerException;
 import org.springframework.util.Assert;
@@ -57,6 +57,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private String name = "main";
     private Timeouts timeouts = Timeouts.defaults();
     private Limits limits = Limits.defaults();
+    private Http2 http2 = Http2.defaults();
     private int backlog = ServerConfig.defaults().backlog();
     private Duration drainDelay = Duration.ZERO;
     private boolean preserveEncodedSlash;
@@ -101,6 +102,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     @Override
     public final void setLimits(Limits limits) {
         this.limits = limits;
+    }
+
+    @Override
+    public final void setHttp2Settings(Http2 settings) {
+        this.http2 = settings;
     }
 
     @Override
@@ -208,7 +214,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Deployment deployed = deployment.apply(currentLimits);
         Handler handler = layers(deployed.handler(), tls);
         ServerCounters counters = new ServerCounters();
-        Server.Builder builder = Server.builder().handler(handler).config(config).contextClassLoader(classLoader)
+        Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
+                .contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
@@ -252,7 +259,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
             return null;
         }
         Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).errorHandler(errorHandler)
-                .listener(counters)
+                .listener(counters).http2(main.http2())
                 .config(main.config().toBuilder().name(name + "-redirect").build());
         if (accessLog != null) {
             builder.listener(accessLog.of(name + "-redirect"));
@@ -260,9 +267,13 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         return builder.build();
     }
 
+    private Http2 http2() {
+        return http2;
+    }
+
     private void warnOfHttp2() {
-        Http2 http2 = getHttp2();
-        if (http2 != null && http2.isEnabled()) {
+        org.springframework.boot.web.server.Http2 boots = getHttp2();
+        if (boots != null && boots.isEnabled()) {
             logger.warn("server.http2.enabled=true has no effect: Zokor does not speak HTTP/2 yet and serves HTTP/1.1");
         }
     }

@@ -52,6 +52,7 @@ public final class ZokorMetrics implements MeterBinder, AutoCloseable {
                         Tag.of("state", state.tag()));
             }
         }
+        gauge(registry, "zokor.http2.streams", "Open streams of HTTP/2", server -> server.counters().streams());
         gauge(registry, "zokor.requests.active", "Requests that are being handled",
                 server -> server.server().activeRequests());
         gauge(registry, "zokor.requests.queued", "Requests that wait for one of the concurrent ones to end",

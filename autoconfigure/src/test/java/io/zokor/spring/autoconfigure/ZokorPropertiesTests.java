@@ -80,6 +80,9 @@ class ZokorPropertiesTests {
         "zokor.limits.min-rate=100GB, zokor.limits.min-rate", "zokor.backlog=0, zokor.backlog",
         "zokor.shutdown.drain-delay=-1s, zokor.shutdown.drain-delay",
         "zokor.trusted-proxies=10.0.0.1/8, zokor.trusted-proxies",
+        "zokor.http2.max-streams=0, zokor.http2.max-streams",
+        "zokor.http2.max-stream-window=1KB, zokor.http2.max-stream-window",
+        "zokor.http2.ping-interval=0s, must be positive",
         "zokor.listeners[0].redirect-to-https=true, either a port or a unix-socket" })
     void whatMakesNoSenseIsRefusedWithItsPropertyAndTheReason(String property, String reason) {
         runner.withPropertyValues(property).run(context -> {
@@ -90,6 +93,16 @@ class ZokorPropertiesTests {
                     root -> assertThat(root).hasMessageContaining(reason),
                     root -> assertThat(context.getStartupFailure()).hasStackTraceContaining(reason));
         });
+    }
+
+    @Test
+    void http2IsBound() {
+        runner.run(context -> assertThat(context.getBean(ZokorProperties.class).http2().toHttp2())
+                .isEqualTo(io.zokor.config.Http2.defaults()));
+        runner.withPropertyValues("zokor.http2.max-streams=7", "zokor.http2.max-stream-window=2MB",
+                "zokor.http2.ping-interval=30s", "zokor.http2.any-scheme=true")
+                .run(context -> assertThat(context.getBean(ZokorProperties.class).http2().toHttp2())
+                        .isEqualTo(new io.zokor.config.Http2(false, 7, 2 << 20, Duration.ofSeconds(30), true)));
     }
 
     @Test

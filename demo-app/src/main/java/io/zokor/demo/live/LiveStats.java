@@ -53,9 +53,18 @@ final class LiveStats {
                     ZokorEndpoint.RequestView request = connection.request();
                     return request == null
                             ? Stream.empty()
-                            : Stream.of(new Snapshot.Running(connection.id(), request.method(),
-                                    request.path(), request.phase(), request.ageMillis()));
+                            : Stream.of(new Snapshot.Running(connection.id(), protocol(connection, request),
+                                    request.stream(), request.method(), request.path(), request.phase(),
+                                    request.ageMillis()));
                 }).limit(RUNNING).toList();
+    }
+
+    /** HTTP/2 by the names that ALPN and browsers' tools have for it (RFC 9113 section 3.1). */
+    private static String protocol(ZokorEndpoint.ConnectionView connection, ZokorEndpoint.RequestView request) {
+        if (!request.protocol().equals("HTTP/2.0")) {
+            return request.protocol();
+        }
+        return connection.tls() == null ? "h2c" : "h2";
     }
 
     private Map<String, Long> by(String name, String tag) {

@@ -28,12 +28,15 @@ record Snapshot(Instant time, Map<String, Long> connections, long accepted, long
      * A running request.
      *
      * @param connection what the endpoint {@code zokor} shows its connection under
+     * @param protocol what it came by: {@code HTTP/1.1}, {@code h2} (TLS) or {@code h2c}
+     * @param stream its stream in HTTP/2, otherwise empty
      * @param method its method
      * @param path its path, without its query
      * @param phase queued, reading, handler or writing
      * @param ageMillis how long ago its first byte came
      */
-    record Running(String connection, String method, String path, String phase, long ageMillis) {
+    record Running(String connection, String protocol, String stream, String method, String path, String phase,
+            long ageMillis) {
     }
 
     Snapshot withoutRunning() {

@@ -275,7 +275,8 @@ public final class Exchange implements Turn {
 
     @Override
     public ConnectionSnapshot.RequestSnapshot snapshot(long now) {
-        return new ConnectionSnapshot.RequestSnapshot(request.number(), request.protocolRequestId(), request.method(),
+        return new ConnectionSnapshot.RequestSnapshot(request.number(), request.protocol(),
+                request.protocolRequestId(), request.method(),
                 request.path(), ConnectionContext.since(codec.head().startedNanos(), now), deadlines.phase(),
                 body.bytesRead(), response.written(), thread.getName());
     }

@@ -55,7 +55,7 @@ public final class ConformanceServlet extends HttpServlet {
             case "/" -> text(response, "ok");
             case "/echo" -> echo(request, response);
             case "/headers" -> text(response, headers(request));
-            case "/stream" -> stream(response, number(request, "n", 3));
+            case "/stream" -> stream(response, number(request, "n", 3), number(request, "ms", 0));
             case "/ignore" -> text(response, "ignored");
             case "/panic" -> throw new ServletException("a panic on purpose");
             case "/slow" -> {
@@ -70,6 +70,19 @@ public final class ConformanceServlet extends HttpServlet {
             case "/setheader" -> {
                 String value = request.getParameter("v");
                 response.setHeader("X-Test", value == null ? "" : value);
+                text(response, "ok");
+            }
+            case "/rawheader" -> {
+                response.setHeader(request.getParameter("n"), request.getParameter("v"));
+                text(response, "ok");
+            }
+            case "/earlyhints" -> {
+                response.setHeader("Link", "</a>; rel=preload");
+                response.setStatus(103);
+                text(response, "ok");
+            }
+            case "/sendtrailers" -> {
+                response.setTrailerFields(() -> Map.of("x-trailer", "end"));
                 text(response, "ok");
             }
             case "/status" -> {
@@ -130,11 +143,13 @@ public final class ConformanceServlet extends HttpServlet {
         response.getOutputStream().write(body);
     }
 
-    private static void stream(HttpServletResponse response, long count) throws IOException {
+    private static void stream(HttpServletResponse response, long count, long pause)
+            throws IOException, ServletException {
         response.setContentType("text/plain");
         for (long i = 0; i < count; i++) {
             write(response, "chunk-" + i + "\n");
             response.flushBuffer();
+            sleep(pause);
         }
     }
 
