@@ -13,7 +13,14 @@ import java.util.Comparator;
 import java.util.EventListener;
 import java.util.List;
 
-import io.zokor.http.AbortHandlerException;
+import io.zokor.servlet.internal.registry.ApplicationPhase;
+import io.zokor.servlet.internal.registry.EventListeners;
+import io.zokor.servlet.internal.registry.FilterHolder;
+import io.zokor.servlet.internal.registry.Registry;
+import io.zokor.servlet.internal.registry.ServletHolder;
+import io.zokor.servlet.internal.registry.ServletPaths;
+import io.zokor.servlet.internal.request.Application;
+import io.zokor.servlet.internal.request.ZokorServletResponse;
 import io.zokor.servlet.resource.DefaultServlet;
 
 import org.jspecify.annotations.Nullable;
@@ -32,7 +39,15 @@ final class Lifecycle {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
 
-    private final ZokorServletContext context;
+    private final Application application;
+
+    private final ContainerSettings.Start settings;
+
+    private final ServletContext context;
+
+    private final ApplicationPhase phase;
+
+    private final Registry registry;
 
     /** Context listeners that have been told of the start and so will be told of the end. */
     private final List<EventListeners.ContextListener> toldOfStart = new ArrayList<>();
@@ -40,8 +55,12 @@ final class Lifecycle {
     /** The temporary directory, where the container has made it itself. */
     private @Nullable Path madeDirectory;
 
-    Lifecycle(ZokorServletContext context) {
-        this.context = context;
+    Lifecycle(Application application, ContainerSettings.Start settings) {
+        this.application = application;
+        this.settings = settings;
+        this.context = application.servletContext();
+        this.phase = application.phase();
+        this.registry = application.registry();
     }
 
     /** What a step does. */
@@ -52,7 +71,7 @@ final class Lifecycle {
     private void withClassLoader(Action action) throws ServletException {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(context.settings().classLoader());
+        thread.setContextClassLoader(application.settings().classLoader());
         try {
             action.run();
         } finally {
@@ -61,7 +80,7 @@ final class Lifecycle {
     }
 
     void initialize() throws ServletException {
-        if (context.phase() != ContextParts.Phase.NEW) {
+        if (!phase.is(ApplicationPhase.Step.NEW)) {
             throw new IllegalStateException("the application was initialised before");
         }
         try {
@@ -74,53 +93,51 @@ final class Lifecycle {
 
     private void initializeInOrder() throws ServletException {
         makeTemporaryDirectory();
-        if (context.settings().registerDefaultServlet()) {
+        if (settings.defaultServlet()) {
             registerDefaultServlet();
         }
         registerLastFilter();
-        for (Object listener : context.settings().listeners()) {
-            context.listeners().add(declared(listener), true);
+        for (Object listener : settings.listeners()) {
+            registry.listeners().add(declared(listener), true);
         }
-        context.phase(ContextParts.Phase.INITIALIZERS);
-        for (Initializer initializer : context.settings().initializers()) {
+        phase.advance(ApplicationPhase.Step.INITIALIZERS);
+        for (Initializer initializer : settings.initializers()) {
             initializer.onStartup(context);
         }
-        context.phase(ContextParts.Phase.LISTENERS);
+        phase.advance(ApplicationPhase.Step.LISTENERS);
         ServletContextEvent event = new ServletContextEvent(context);
-        for (EventListeners.ContextListener listener : List.copyOf(context.listeners().contextListeners())) {
+        for (EventListeners.ContextListener listener : List.copyOf(registry.listeners().contextListeners())) {
             toldOfStart.add(listener);
             if (listener.declared()) {
                 listener.listener().contextInitialized(event);
             } else {
-                context.restrict(() -> listener.listener().contextInitialized(event));
+                phase.restrict(() -> listener.listener().contextInitialized(event));
             }
         }
-        // Made now, by one thread, as all of the configuration that requests read.
-        context.sessionCookie();
-        context.notFound();
-        context.phase(ContextParts.Phase.READY);
-        for (FilterHolder filter : context.filterHolders().values()) {
+        phase.advance(ApplicationPhase.Step.READY);
+        for (FilterHolder filter : registry.filters().values()) {
             filter.init();
         }
-        FilterHolder last = context.filters().last();
+        FilterHolder last = registry.filterMappings().last();
         if (last != null) {
             last.init();
         }
-        context.sessions().load();
-        context.sessions().start();
+        application.sessions().load();
+        application.sessions().start();
     }
 
     private EventListener declared(Object listener) throws ServletException {
         return switch (listener) {
             case EventListener instance -> instance;
-            case Class<?> type -> context.instantiate(type.asSubclass(EventListener.class));
-            default -> context.instantiate(context.loadClass((String) listener, EventListener.class));
+            case Class<?> type -> application.instantiate(type.asSubclass(EventListener.class));
+            default -> application.instantiate(application.loadClass((String) listener, EventListener.class));
         };
     }
 
     private void registerDefaultServlet() {
-        ServletRegistration.Dynamic registration = context.addServlet(ServletContainer.DEFAULT_SERVLET,
-                new DefaultServlet(context.resources(), context::getMimeType, context.settings().welcomeFiles(),
+        ServletRegistration.Dynamic registration = context.addServlet(ServletPaths.DEFAULT_SERVLET,
+                new DefaultServlet(application.resources(), context::getMimeType,
+                        application.settings().resources().welcomeFiles(),
                         ZokorServletResponse::sendFile));
         if (registration != null) {
             registration.setAsyncSupported(true);
@@ -130,17 +147,17 @@ final class Lifecycle {
 
     /** Not among the registrations: the application cannot change it. */
     private void registerLastFilter() {
-        Filter filter = context.settings().lastFilter();
+        Filter filter = settings.lastFilter();
         if (filter != null) {
-            FilterHolder holder = new FilterHolder(context, filter.getClass().getName());
+            FilterHolder holder = new FilterHolder(application, registry.filterMappings(), filter.getClass().getName());
             holder.complete(filter.getClass(), filter);
             holder.setAsyncSupported(true);
-            context.filters().last(holder);
+            registry.filterMappings().last(holder);
         }
     }
 
     private void makeTemporaryDirectory() throws ServletException {
-        Path directory = context.settings().temporaryDirectory();
+        Path directory = settings.temporaryDirectory();
         try {
             if (directory == null) {
                 directory = Files.createTempDirectory("zokor-");
@@ -152,22 +169,22 @@ final class Lifecycle {
             throw new ServletException("the temporary directory cannot be made", e);
         }
         Path absolute = directory.toAbsolutePath();
-        context.temporaryDirectory(absolute);
+        application.temporaryDirectory(absolute);
         File file = absolute.toFile();
         context.setAttribute(ServletContext.TEMPDIR, file);
     }
 
     void start() throws ServletException {
-        if (context.phase() != ContextParts.Phase.READY) {
+        if (!phase.is(ApplicationPhase.Step.READY)) {
             throw new IllegalStateException("the application is not initialised");
         }
         withClassLoader(() -> {
-            List<ServletHolder> servlets = context.servlets().values().stream().filter(s -> s.loadOnStartup() >= 0)
+            List<ServletHolder> servlets = registry.servlets().values().stream().filter(s -> s.loadOnStartup() >= 0)
                     .sorted(Comparator.comparingInt(ServletHolder::loadOnStartup)).toList();
             for (ServletHolder servlet : servlets) {
                 servlet.servlet();
             }
-            context.servlets().values().stream().filter(s -> s.loadOnStartup() < 0).forEach(this::initialiseEarly);
+            registry.servlets().values().stream().filter(s -> s.loadOnStartup() < 0).forEach(this::initialiseEarly);
         });
     }
 
@@ -184,7 +201,7 @@ final class Lifecycle {
     }
 
     void destroy() {
-        if (context.phase() == ContextParts.Phase.ENDED) {
+        if (phase.is(ApplicationPhase.Step.ENDED)) {
             return;
         }
         try {
@@ -192,33 +209,30 @@ final class Lifecycle {
         } catch (ServletException e) {
             LOGGER.log(Level.WARNING, "the application did not end cleanly", e);
         }
-        context.phase(ContextParts.Phase.ENDED);
+        phase.advance(ApplicationPhase.Step.ENDED);
     }
 
     private void destroyInOrder() {
-        context.asyncCycles().forEach(cycle -> cycle.fail(new AbortHandlerException()));
-        for (UpgradedConnection upgraded : context.upgrades()) {
-            quietly("an upgraded connection", upgraded::closeNow);
-        }
-        for (ServletHolder servlet : context.servlets().values()) {
+        quietly("what was still open", application::endOpenWork);
+        for (ServletHolder servlet : registry.servlets().values()) {
             quietly("servlet " + servlet.getName(), servlet::destroy);
         }
-        for (FilterHolder filter : context.filterHolders().values()) {
+        for (FilterHolder filter : registry.filters().values()) {
             quietly("filter " + filter.getName(), filter::destroy);
         }
-        FilterHolder last = context.filters().last();
+        FilterHolder last = registry.filterMappings().last();
         if (last != null) {
             quietly("filter " + last.getName(), last::destroy);
         }
         // Session listeners are told before context listeners (Servlet 6.1 section 11.3.4).
-        quietly("the session store", context.sessions()::save);
-        quietly("the sessions", context.sessions()::stop);
+        quietly("the session store", application.sessions()::save);
+        quietly("the sessions", application.sessions()::stop);
         ServletContextEvent event = new ServletContextEvent(context);
         for (EventListeners.ContextListener listener : toldOfStart.reversed()) {
             quietly("a context listener", () -> listener.listener().contextDestroyed(event));
         }
         toldOfStart.clear();
-        context.resources().close();
+        application.resources().close();
         deleteTemporaryDirectory();
     }
 

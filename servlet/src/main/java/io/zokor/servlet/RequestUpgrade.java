@@ -3,6 +3,8 @@ package io.zokor.servlet;
 import io.zokor.http.Headers;
 import io.zokor.http.Request;
 import io.zokor.http.Upgrade;
+import io.zokor.servlet.internal.request.Dispatcher;
+import io.zokor.servlet.internal.request.RequestCycle;
 
 import jakarta.servlet.ServletRequest;
 

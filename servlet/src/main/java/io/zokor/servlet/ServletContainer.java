@@ -16,6 +16,13 @@ import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
 import io.zokor.servlet.internal.field.PathText;
+import io.zokor.servlet.internal.registry.ApplicationPhase;
+import io.zokor.servlet.internal.registry.ServletHolder;
+import io.zokor.servlet.internal.request.Application;
+import io.zokor.servlet.internal.request.Dispatcher;
+import io.zokor.servlet.internal.request.ErrorPages;
+import io.zokor.servlet.internal.request.RequestCycle;
+import io.zokor.servlet.internal.request.ZokorServletContext;
 import io.zokor.servlet.mapping.CanonicalPath;
 import io.zokor.servlet.mapping.ServletMappings;
 
@@ -30,14 +37,15 @@ import jakarta.servlet.http.MappingMatch;
  */
 public final class ServletContainer implements Handler {
 
-    /** Name of the container's servlet for static files. */
-    static final String DEFAULT_SERVLET = "default";
-
     private static final System.Logger LOGGER = System.getLogger("io.zokor.servlet");
 
     private static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
 
-    private final ZokorServletContext context;
+    private final Application application;
+
+    private final ErrorPages errorPages;
+
+    private final ApplicationPhase phase;
 
     private final Lifecycle lifecycle;
 
@@ -49,8 +57,10 @@ public final class ServletContainer implements Handler {
     private final Condition idle = idleLock.newCondition();
 
     ServletContainer(ContainerSettings settings) {
-        this.context = new ZokorServletContext(settings);
-        this.lifecycle = new Lifecycle(context);
+        this.application = new Application(settings.application(), ZokorServletContext::new);
+        this.errorPages = ErrorPage.all(settings.errorPages());
+        this.phase = application.phase();
+        this.lifecycle = new Lifecycle(application, settings.start());
     }
 
     /** {@return a builder with the defaults} */
@@ -60,7 +70,7 @@ public final class ServletContainer implements Handler {
 
     /** {@return the application's context, the same for its whole life} */
     public ServletContext context() {
-        return context;
+        return application.servletContext();
     }
 
     /**
@@ -99,8 +109,8 @@ public final class ServletContainer implements Handler {
      *        not at all
      */
     public void destroy(Duration grace) {
-        if (context.phase() == ContextParts.Phase.READY) {
-            context.phase(ContextParts.Phase.ENDING);
+        if (phase.is(ApplicationPhase.Step.READY)) {
+            phase.advance(ApplicationPhase.Step.ENDING);
             awaitRequests(grace);
         }
         lifecycle.destroy();
@@ -139,22 +149,22 @@ public final class ServletContainer implements Handler {
 
     /** {@return how many sessions there are now} */
     public int activeSessions() {
-        return context.sessions().active();
+        return application.sessions().active();
     }
 
     /** {@return how many sessions were created; restored ones do not count} */
     public long createdSessions() {
-        return context.sessions().created();
+        return application.sessions().created();
     }
 
     /** {@return how many sessions have expired} */
     public long expiredSessions() {
-        return context.sessions().expired();
+        return application.sessions().expired();
     }
 
     /** {@return how many sessions were not created because there were too many} */
     public long rejectedSessions() {
-        return context.sessions().rejected();
+        return application.sessions().rejected();
     }
 
     @Override
@@ -164,14 +174,14 @@ public final class ServletContainer implements Handler {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         try {
-            if (context.phase() != ContextParts.Phase.READY) {
+            if (!phase.is(ApplicationPhase.Step.READY)) {
                 throw new RejectedRequestException(503, RejectReason.OVERLOAD, "the application is not running");
             }
-            thread.setContextClassLoader(context.getClassLoader());
+            thread.setContextClassLoader(application.settings().classLoader());
             serve(request, response);
         } finally {
             thread.setContextClassLoader(before);
-            if (active.decrementAndGet() == 0 && context.phase() == ContextParts.Phase.ENDING) {
+            if (active.decrementAndGet() == 0 && phase.is(ApplicationPhase.Step.ENDING)) {
                 signalIdle();
             }
         }
@@ -197,8 +207,9 @@ public final class ServletContainer implements Handler {
             return;
         }
         String raw = request.path();
-        String path = raw.startsWith("/") ? CanonicalPath.of(raw, context.encodedSlash()) : "/" + raw;
-        String contextPath = context.getContextPath();
+        String path = raw.startsWith("/") ? CanonicalPath.of(raw, application.settings().uris().encodedSlash())
+                : "/" + raw;
+        String contextPath = application.settings().names().contextPath();
         if (!contextPath.isEmpty()) {
             if (path.equals(contextPath) && isMappedAsRoot()) {
                 path += "/";
@@ -215,9 +226,9 @@ public final class ServletContainer implements Handler {
             }
             path = path.substring(contextPath.length());
         }
-        Dispatcher.Target target = Dispatcher.Target.of(context, path, PathText.encode(path), null);
+        Dispatcher.Target target = Dispatcher.Target.of(application, path, PathText.encode(path), null);
         String id = request.connection().id() + "-" + request.number();
-        new RequestCycle(context, request, response, rawContextPath(raw), target, id).run();
+        new RequestCycle(application, errorPages, request, response, rawContextPath(raw), target, id).run();
     }
 
     /** Counted as refused, but nothing is wrong with the connection: probes of balancers ask for "/" again and again. */
@@ -233,13 +244,13 @@ public final class ServletContainer implements Handler {
 
     /** {@return whether a servlet has the empty pattern, which is the context path with and without a slash (section 12.2)} */
     private boolean isMappedAsRoot() {
-        ServletMappings.Match<ServletHolder> match = context.match("/");
+        ServletMappings.Match<ServletHolder> match = application.registry().paths().match("/");
         return match != null && match.kind() == MappingMatch.CONTEXT_ROOT;
     }
 
     /** {@return as much of the path as names the application, as the client wrote it} */
     private String rawContextPath(String raw) throws RejectedRequestException {
-        String contextPath = context.getContextPath();
+        String contextPath = application.settings().names().contextPath();
         if (contextPath.isEmpty() || raw.startsWith(contextPath + "/")) {
             return contextPath;
         }
@@ -250,6 +261,7 @@ public final class ServletContainer implements Handler {
         }
         // Applications redirect to it and something: what begins another host's URL must not come out (CVE-2018-11784).
         String asWritten = end < 0 ? contextPath : raw.substring(0, end);
-        return CanonicalPath.of(asWritten, context.encodedSlash()).equals(contextPath) ? asWritten : contextPath;
+        return CanonicalPath.of(asWritten, application.settings().uris().encodedSlash()).equals(contextPath) ? asWritten
+                : contextPath;
     }
 }

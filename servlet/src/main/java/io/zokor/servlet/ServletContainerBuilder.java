@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
 import io.zokor.servlet.internal.field.MimeTypes;
+import io.zokor.servlet.internal.request.ApplicationSettings;
+import io.zokor.servlet.mapping.EncodedSlash;
 
 import org.jspecify.annotations.Nullable;
 
@@ -482,14 +484,18 @@ public final class ServletContainerBuilder {
         if (loader == null) {
             loader = ServletContainer.class.getClassLoader();
         }
-        return new ServletContainer(new ContainerSettings(contextPath, displayName, virtualServerName,
-                effectiveMajorVersion, effectiveMinorVersion, documentRoot, resourceUrls,
-                loader,
-                new LinkedHashMap<>(initParameters), allMimeTypes(), List.copyOf(errorPages), List.copyOf(initializers),
-                List.copyOf(listeners), lastFilter, sessionTimeout, sessionCookieSameSite, cookieSameSite, sessionStore,
-                defaultAsyncTimeout, welcomeFiles, localeEncodings, usualLocaleEncodings,
-                defaultServlet == null ? documentRoot != null : defaultServlet, preserveEncodedSlash, relativeRedirects,
-                resourceCacheBytes,
-                temporaryDirectory, limits, serverInfo));
+        ApplicationSettings application = new ApplicationSettings(
+                new ApplicationSettings.Names(contextPath, displayName, virtualServerName, serverInfo,
+                        effectiveMajorVersion, effectiveMinorVersion),
+                loader, new LinkedHashMap<>(initParameters),
+                new ApplicationSettings.Resources(documentRoot, resourceUrls, resourceCacheBytes, allMimeTypes(),
+                        welcomeFiles),
+                new ApplicationSettings.Sessions(sessionTimeout, sessionStore, sessionCookieSameSite), cookieSameSite,
+                new ApplicationSettings.Uris(preserveEncodedSlash ? EncodedSlash.PRESERVE : EncodedSlash.REJECT,
+                        relativeRedirects),
+                new ApplicationSettings.Encodings(localeEncodings, usualLocaleEncodings), defaultAsyncTimeout, limits);
+        ContainerSettings.Start start = new ContainerSettings.Start(List.copyOf(initializers), List.copyOf(listeners),
+                lastFilter, defaultServlet == null ? documentRoot != null : defaultServlet, temporaryDirectory);
+        return new ServletContainer(new ContainerSettings(application, List.copyOf(errorPages), start));
     }
 }

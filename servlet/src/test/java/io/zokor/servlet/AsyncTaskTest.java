@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.zokor.servlet.internal.request.Dispatcher;
 import io.zokor.testing.RawResponse;
 
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,349 @@
+package io.zokor.servlet.internal.request;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import io.zokor.http.ResponseController;
+import io.zokor.http.ResponseWriter;
+import io.zokor.servlet.internal.stream.ContainerOutput;
+import io.zokor.servlet.internal.stream.StreamOwner;
+import io.zokor.servlet.internal.stream.WaitPoint;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The body of a response: bytes, length, commit, trailers, end. Buffer and commit point are the core's. One lock guards both
+ * and the head, because with asynchronous processing several threads may write in turn; it is held while a write blocks,
+ * except that nothing waits for it once the response is committed and only asks for that.
+ */
+public final class ResponseBody implements ContainerOutput.Sink {
+
+    /** How long a write of another thread may still take once the response is lost: a client that does not read must not hold it. */
+    public static final Duration LAST_WRITE = Duration.ofSeconds(1);
+
+    private final StreamOwner owner;
+
+    /** The response is one to HEAD: its length is what a body would have, not what was written. */
+    private final boolean head;
+
+    private final ResponseWriter core;
+
+    private final ResponseController controller;
+
+    /** Fair: a thread that writes in a loop must not keep the container from ending the exchange. */
+    public final ReentrantLock lock = new ReentrantLock(true);
+
+    private final ContainerOutput output;
+
+    /** Known to be committed, so that the lock is not needed to say so. */
+    private volatile boolean committed;
+
+    /** A helper has begun to write: its bytes leave, whatever is decided meanwhile. */
+    private volatile boolean leaving;
+
+    /** The application has closed it, or written the last byte of the declared length. */
+    private volatile boolean whole;
+
+    /** Declared length, or -1. */
+    private long declared = -1;
+
+    /** Bytes of body written since the last reset. */
+    private long written;
+
+    /** Bytes that the core holds back for certain. */
+    private volatile int buffered;
+
+    private volatile @Nullable Supplier<Map<String, String>> trailers;
+
+    /** The container has let go of the response. */
+    private boolean sealed;
+
+    public ResponseBody(StreamOwner owner, WaitPoint point, boolean head, ResponseWriter core) {
+        this.owner = owner;
+        this.head = head;
+        this.core = core;
+        this.controller = core.controller();
+        this.output = new ContainerOutput(this, owner, point);
+    }
+
+    public ContainerOutput output() {
+        return output;
+    }
+
+    public ResponseController controller() {
+        return controller;
+    }
+
+    // ---- commit, buffer, length, trailers
+
+    /** {@return whether the application can change the head no more, as bytes have left or it has closed the response} */
+    public boolean isCommitted() {
+        return committed || output.isClosed() || controller.isCommitted();
+    }
+
+    /** {@return whether bytes have left, or are about to} */
+    public boolean isSent() {
+        return leaving || controller.isCommitted();
+    }
+
+    /** {@return whether all of the response has left, or will when the exchange ends: nothing can be added, nothing is missing} */
+    public boolean isWhole() {
+        return whole && isSent();
+    }
+
+    public void checkNotCommitted() {
+        if (isCommitted()) {
+            throw new IllegalStateException("the response is committed");
+        }
+    }
+
+    public void bufferSizeLocked(int size) {
+        if (written > 0 || isCommitted()) {
+            throw new IllegalStateException("the buffer's size cannot change once content was written");
+        }
+        controller.bufferSize(size);
+    }
+
+    public void resetBufferLocked() {
+        controller.resetBuffer();
+        written = 0;
+        buffered = 0;
+    }
+
+    /** Begins anew, the head apart. */
+    public void resetLocked() {
+        written = 0;
+        buffered = 0;
+        declared = -1;
+        trailers = null;
+    }
+
+    /** Opens the response for an error page, whatever the application has closed. */
+    public void reopenLocked() {
+        resetBufferLocked();
+        resetLocked();
+        output.reopen();
+        committed = false;
+        whole = false;
+    }
+
+    /** @param length the length that the application declares, or a negative number for none */
+    public void declareLocked(long length) {
+        declared = Math.max(-1, length);
+    }
+
+    public boolean isLengthDeclared() {
+        return declared >= 0;
+    }
+
+    @Nullable
+    public Supplier<Map<String, String>> trailers() {
+        return trailers;
+    }
+
+    public void trailers(Supplier<Map<String, String>> supplier) {
+        trailers = supplier;
+    }
+
+    // ---- bytes
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            int wanted = withinDeclaredLocked(length);
+            boolean fits = fits(wanted);
+            core.write(bytes, offset, wanted);
+            accountLocked(wanted, fits);
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void write(ByteBuffer bytes) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            int end = bytes.limit();
+            int wanted = withinDeclaredLocked(bytes.remaining());
+            boolean fits = fits(wanted);
+            bytes.limit(bytes.position() + wanted);
+            core.write(bytes);
+            bytes.limit(end).position(end);
+            accountLocked(wanted, fits);
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes a body of the container's own and closes; any declared length must be off by now. */
+    public void replaceLocked(byte[] bytes) throws IOException {
+        core.write(bytes, 0, bytes.length);
+        written = bytes.length;
+        close();
+    }
+
+    /** The last byte of the declared length closes the response, so what follows it is ignored (Servlet 6.1 section 5.7). */
+    private int withinDeclaredLocked(int length) {
+        return declared < 0 ? length : (int) Math.min(length, Math.max(0, declared - written));
+    }
+
+    private void checkNotSealedLocked() {
+        owner.checkOpen();
+        if (sealed) {
+            throw new IllegalStateException("the request is over: its response may not be used any more");
+        }
+    }
+
+    private IOException failedLocked(IOException e) {
+        committed |= controller.isCommitted();
+        owner.ioFailed(e);
+        return e;
+    }
+
+    /** With the last byte of the declared length the response is closed (Servlet 6.1 section 5.7). */
+    private void accountLocked(int length, boolean fitted) throws IOException {
+        written += length;
+        buffered = fitted ? buffered + length : 0;
+        if (declared > 0 && written >= declared) {
+            core.flush();
+            buffered = 0;
+            output.shut();
+            whole = true;
+        }
+        committed |= controller.isCommitted();
+    }
+
+    @Override
+    public boolean fits(int length) {
+        return (long) buffered + length <= controller.bufferSize();
+    }
+
+    @Override
+    public void beforeHelper() {
+        committed = true;
+        leaving = true;
+    }
+
+    @Override
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            core.flush();
+            buffered = 0;
+            committed = true;
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sends a piece of a file past the stream. */
+    public void transfer(FileChannel channel, long offset, long length) throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            controller.transferFrom(channel, offset, length);
+            written += length;
+            buffered = 0;
+            committed = true;
+            if (declared > 0 && written >= declared) {
+                output.shut();
+                whole = true;
+            }
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- end
+
+    /** Ends the body: what is written from now on is ignored. The length is known now, which saves the chunks. */
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            checkNotSealedLocked();
+            output.shut();
+            boolean known = written > 0 || !head;
+            if (!controller.isCommitted() && declared < 0 && trailers == null && known && core.status() >= 200
+                    && core.status() != 204 && core.status() != 304) {
+                core.headers().set(ResponseFields.CONTENT_LENGTH, Long.toString(written));
+            }
+            if (trailers == null || !controller.isCommitted()) {
+                core.flush();
+                buffered = 0;
+            }
+            committed = true;
+            whole = declared < 0 || written >= declared || !known || core.status() == 204 || core.status() == 304;
+        } catch (IOException e) {
+            throw failedLocked(e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until no other thread is writing, and lets none write from now on: the core ends the response next. */
+    public void seal(boolean served) {
+        if (!served && lock.isLocked()) {
+            // Another thread is writing, perhaps to a client that does not read: the response is lost anyway.
+            controller.writeDeadline(LAST_WRITE);
+        }
+        lock.lock();
+        try {
+            sealed = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts the response, after the write that another thread is in. */
+    public void abort(Throwable cause) {
+        if (!lock.tryLock()) {
+            controller.writeDeadline(LAST_WRITE);
+            lock.lock();
+        }
+        try {
+            controller.abort(cause);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The last act: trailers are asked for, and no other thread writes from now on. */
+    public void complete() throws IOException {
+        output.shut();
+        // The application's code, so without the lock.
+        Supplier<Map<String, String>> supplier = trailers;
+        Map<String, String> fields = supplier == null ? null : supplier.get();
+        lock.lock();
+        try {
+            if (fields != null) {
+                // A response that is still in the buffer would get a Content-Length, and then no trailers.
+                core.flush();
+                fields.forEach((name, value) -> {
+                    if (name != null && value != null) {
+                        core.trailers().set(name, value);
+                    }
+                });
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}
