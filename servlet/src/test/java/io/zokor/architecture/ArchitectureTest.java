@@ -34,4 +34,12 @@ class ArchitectureTest {
                 .evaluate(ArchitectureRules.fixtureClasses(fixtureRoot)).getFailureReport().toString();
         assertThat(report).contains("KnowsServlet.servlet");
     }
+
+    @Test
+    void containerInternalsStayInsideCanFail() {
+        String fixtureRoot = "io.zokor.architecture.fixtures.container";
+        String report = ArchitectureRules.containerInternalsStayInside(fixtureRoot)
+                .evaluate(ArchitectureRules.fixtureClasses(fixtureRoot)).getFailureReport().toString();
+        assertThat(report).contains("BadEndpoint.cycle").contains("BadFactory.cycle");
+    }
 }

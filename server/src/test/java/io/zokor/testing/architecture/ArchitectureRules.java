@@ -56,6 +56,7 @@ public final class ArchitectureRules {
     public static Stream<ArchRule> all(String root) {
         return Stream.of(noPackageCycles(root), protocolsDoNotSeeEachOther(root), configImportsOnlyTheJdk(root),
                 netImportsOnlyConfig(root), httpImportsOnlyNet(root), importsPointDown(root), internalsStayInside(root),
+                containerInternalsStayInside(root),
                 servletDoesNotKnowTheServer(root), springOnlyAbove(root), jakartaOnlyAbove(root),
                 protocolIsNotAskedFor(root), socketsOnlyInNet(root), noThreadLocals(root), nothingIsPooled(root));
     }
@@ -115,6 +116,14 @@ public final class ArchitectureRules {
         return noClasses().that().resideInAnyPackage(root + ".servlet..", root + ".spring..", root + ".demo..")
                 .should().dependOnClassesThat().resideInAPackage(root + ".internal..").allowEmptyShould(true)
                 .as("4. internal is imported only inside server.jar");
+    }
+
+    /** Rule 4, second part. */
+    public static ArchRule containerInternalsStayInside(String root) {
+        return noClasses().that()
+                .resideInAnyPackage(root + ".servlet.websocket..", root + ".spring..", root + ".demo..")
+                .should().dependOnClassesThat().resideInAPackage(root + ".servlet.internal..").allowEmptyShould(true)
+                .as("4b. servlet.internal is imported only inside servlet.jar");
     }
 
     /** Rule 5. */
