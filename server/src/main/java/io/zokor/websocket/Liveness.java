@@ -68,6 +68,8 @@ final class Liveness {
     /** When the last ping of the server's own was sent; its payload. */
     private volatile long pingNanos;
 
+    private volatile long pongNanos;
+
     private volatile long roundTrip = -1;
 
     private int reads;
@@ -135,7 +137,9 @@ final class Liveness {
         if (sent == 0 || !Arrays.equals(payload, payload(sent))) {
             return false;
         }
-        roundTrip = now() - sent;
+        long now = now();
+        pongNanos = now;
+        roundTrip = now - sent;
         return true;
     }
 
@@ -252,7 +256,8 @@ final class Liveness {
         long now = now();
         long writing = sender.writingSince();
         return new WebSocketSnapshot(path, subprotocol, Duration.ofNanos(now - openedNanos), received, sent,
-                sender.queued(), roundTrip < 0 ? null : Duration.ofNanos(roundTrip),
+                sender.queued(), roundTrip < 0 ? null : Duration.ofNanos(now - pongNanos),
+                roundTrip < 0 ? null : Duration.ofNanos(roundTrip),
                 writing == 0 ? null : Duration.ofNanos(now - writing));
     }
 }

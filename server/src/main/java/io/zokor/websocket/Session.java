@@ -32,6 +32,12 @@ final class Session implements WebSocket {
 
     private static final int LARGE = 32 * 1024;
 
+    /** Without it, the event's class could not even be loaded. */
+    private static final boolean FLIGHT_RECORDER = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
+    private static final Runnable TOLD = () -> {
+    };
+
     /** What is read at most while the peer's end is waited for. */
     private static final long MAX_LINGER = 4L << 20;
 
@@ -56,6 +62,9 @@ final class Session implements WebSocket {
     private final AtomicReference<@Nullable WebSocketClose> closing = new AtomicReference<>();
 
     private final AtomicBoolean told = new AtomicBoolean();
+
+    /** Who is told of the closing; {@link #TOLD} once that has been done. */
+    private final AtomicReference<@Nullable Runnable> onClosing = new AtomicReference<>();
 
     private volatile int maxText;
 
@@ -343,9 +352,27 @@ final class Session implements WebSocket {
         close(status, WebSocketClose.By.APPLICATION);
     }
 
+    private boolean begin(CloseStatus status, WebSocketClose.By by) {
+        if (!closing.compareAndSet(null, new WebSocketClose(status, by))) {
+            return false;
+        }
+        Runnable action = onClosing.getAndSet(TOLD);
+        if (action != null) {
+            action.run();
+        }
+        return true;
+    }
+
+    @Override
+    public void onClosing(Runnable action) {
+        if (onClosing.getAndUpdate(known -> known == TOLD ? TOLD : action) == TOLD) {
+            action.run();
+        }
+    }
+
     /** Any thread. Does not block but for the frame, nor wait for another thread's write. */
     void close(CloseStatus status, WebSocketClose.By by) {
-        if (closing.compareAndSet(null, new WebSocketClose(status, by))) {
+        if (begin(status, by)) {
             liveness.closing();
             sendClose();
         }
@@ -361,21 +388,21 @@ final class Session implements WebSocket {
 
     @Override
     public void abort() {
-        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.APPLICATION));
+        begin(CloseStatus.ABNORMAL, WebSocketClose.By.APPLICATION);
         sender.end();
         tunnel.abort();
     }
 
     /** A limit of time has passed: the connection is reset. Any thread. */
     void reset() {
-        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.SERVER));
+        begin(CloseStatus.ABNORMAL, WebSocketClose.By.SERVER);
         sender.end();
         tunnel.abort();
     }
 
     /** The connection does not carry any more. Any thread. */
     void lost() {
-        closing.compareAndSet(null, new WebSocketClose(CloseStatus.ABNORMAL, WebSocketClose.By.PEER));
+        begin(CloseStatus.ABNORMAL, WebSocketClose.By.PEER);
         sender.end();
     }
 
@@ -384,6 +411,9 @@ final class Session implements WebSocket {
         WebSocketClose close = closing.get();
         if (close != null && told.compareAndSet(false, true)) {
             options.sessions().remove(this);
+            if (FLIGHT_RECORDER) {
+                SessionEvent.ended(this, close);
+            }
             options.listener().closed(this, close);
         }
     }

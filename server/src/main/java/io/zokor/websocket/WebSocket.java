@@ -187,6 +187,13 @@ public interface WebSocket extends AutoCloseable {
     /** Resets the connection: what the peer sees is 1006. */
     void abort();
 
+    /**
+     * Sets who is told once when the session begins to end, whoever ends it: for those that wait for something else than input.
+     *
+     * @param action is run by the thread that ends the session, or at once where one has; must be quick and must not block
+     */
+    void onClosing(Runnable action);
+
     /** {@return whether nobody has begun to close it} */
     boolean isOpen();
 

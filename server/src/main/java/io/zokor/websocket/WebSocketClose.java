@@ -1,5 +1,7 @@
 package io.zokor.websocket;
 
+import java.util.Locale;
+
 /**
  * How a session ended, as it was seen first.
  *
@@ -15,6 +17,13 @@ public record WebSocketClose(CloseStatus status, By by) {
         /** The peer: it sent a Close frame, or left without one. */
         PEER,
         /** The server: a limit, a fault of the peer, or its shutdown. */
-        SERVER
+        SERVER;
+
+        private final String tag = name().toLowerCase(Locale.ROOT);
+
+        /** {@return the value of the metric's tag} */
+        public String tag() {
+            return tag;
+        }
     }
 }

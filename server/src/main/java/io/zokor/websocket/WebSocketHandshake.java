@@ -31,6 +31,8 @@ public final class WebSocketHandshake {
 
     private static final AtomicBoolean WARNED = new AtomicBoolean();
 
+    private static final AtomicBoolean WARNED_OF_SESSIONS = new AtomicBoolean();
+
     private final Request request;
 
     private final WebSocketOptions options;
@@ -255,6 +257,11 @@ public final class WebSocketHandshake {
             }
         } else if (!options.sessions().hasRoom()) {
             refuse(503, "max-sessions");
+            if (WARNED_OF_SESSIONS.compareAndSet(false, true)) {
+                System.getLogger("io.zokor.websocket").log(Level.WARNING, "a WebSocket was refused: there are "
+                        + options.sessions().max()
+                        + " already; zokor.websocket.max-sessions raises the limit (this is said once)");
+            }
         }
     }
 

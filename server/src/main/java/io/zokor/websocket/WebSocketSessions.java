@@ -35,6 +35,16 @@ public final class WebSocketSessions {
         return List.copyOf(open);
     }
 
+    /** {@return how many sessions are open} */
+    public int size() {
+        return open.size();
+    }
+
+    /** {@return how many there may be, {@link Integer#MAX_VALUE} for any number} */
+    public int max() {
+        return max;
+    }
+
     /** {@return whether there is room for another one now} */
     boolean hasRoom() {
         return taken.get() < max;

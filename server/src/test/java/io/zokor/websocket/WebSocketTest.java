@@ -7,11 +7,14 @@ import java.io.Reader;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
+import io.zokor.http.Handler;
 import io.zokor.testing.Await;
 import io.zokor.testing.FrameClient;
 import io.zokor.testing.RawClient;
@@ -20,6 +23,9 @@ import io.zokor.testing.TestServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingStream;
 
 /** Reading and writing by the API. */
 @Timeout(60)
@@ -130,6 +136,79 @@ class WebSocketTest {
         try (TestServer server = TestServer.serving(WebSockets.handler(options, WebSocket::read));
                 FrameClient client = FrameClient.open(server.client(), "Sec-WebSocket-Protocol: v1, v2")) {
             assertThat(client.opening().header("Sec-WebSocket-Protocol")).contains("v2");
+        }
+    }
+
+    @Test
+    void whoWaitsForSomethingElseIsToldOfTheClosing() throws InterruptedException {
+        CountDownLatch told = new CountDownLatch(1);
+        AtomicReference<WebSocketClose> seen = new AtomicReference<>();
+        try (TestServer server = TestServer.serving(WebSockets.handler(session -> {
+            session.onClosing(told::countDown);
+            session.write("ready");
+            told.await();
+            seen.set(session.closed());
+            Runnable late = () -> seen.set(new WebSocketClose(session.closed().status().withReason("late"),
+                    WebSocketClose.By.SERVER));
+            session.onClosing(late);
+        })); FrameClient client = FrameClient.open(server.client())) {
+            assertThat(client.read().text()).isEqualTo("ready");
+            Thread shutdown = Thread.ofVirtual().start(() -> {
+                try {
+                    server.server().shutdown(Duration.ofSeconds(10));
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            assertThat(client.read().closeCode()).isEqualTo(1001);
+            client.close(1001);
+            client.raw().expectClosed();
+            shutdown.join();
+            assertThat(seen.get())
+                    .isEqualTo(new WebSocketClose(new CloseStatus(1001, "late"), WebSocketClose.By.SERVER));
+        }
+    }
+
+    @Test
+    void aRecordingTellsHowASessionEnded() {
+        List<RecordedEvent> events = new CopyOnWriteArrayList<>();
+        try (RecordingStream recording = new RecordingStream()) {
+            recording.setReuse(false);
+            recording.onEvent("io.zokor.WebSocket", events::add);
+            recording.startAsync();
+            try (TestServer server = TestServer.serving(WebSockets.handler(session -> {
+                session.write(session.read());
+                session.read();
+            })); FrameClient client = FrameClient.open(server.client(), "X-Session: recorded")) {
+                client.send(0x81, "a").read();
+                client.close(4000).read();
+                client.raw().expectClosed();
+            }
+            recording.stop();
+        }
+        assertThat(events).anySatisfy(event -> {
+            assertThat(event.getInt("code")).isEqualTo(4000);
+            assertThat(event.getString("by")).isEqualTo("peer");
+            assertThat(event.getString("path")).isEqualTo("/ws");
+            assertThat(event.getLong("received")).isEqualTo(1);
+            assertThat(event.getLong("sent")).isEqualTo(1);
+            assertThat(event.getDuration("elapsed")).isPositive();
+        });
+    }
+
+    @Test
+    void aSessionSpeaksFirstWhereTheRequestWasWatched() {
+        Handler webSocket = WebSockets.handler(session -> {
+            session.write("first");
+            session.write(session.read());
+        });
+        try (TestServer server = TestServer.serving((request, response) -> {
+            response.controller().onPeerGone(() -> {
+            });
+            webSocket.handle(request, response);
+        }); FrameClient client = FrameClient.open(server.client())) {
+            assertThat(client.read().text()).isEqualTo("first");
+            assertThat(client.send(0x81, "second").read().text()).isEqualTo("second");
         }
     }
 }

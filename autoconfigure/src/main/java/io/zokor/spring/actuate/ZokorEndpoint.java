@@ -1,16 +1,22 @@
 package io.zokor.spring.actuate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.zokor.config.Limits;
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
+import io.zokor.http.ConnectionInfo;
 import io.zokor.server.Server;
 import io.zokor.spring.boot.ZokorWebServer;
+import io.zokor.websocket.WebSocket;
+import io.zokor.websocket.WebSocketSessions;
+import io.zokor.websocket.WebSocketSnapshot;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
@@ -56,9 +62,31 @@ public final class ZokorEndpoint {
      * @param connections how many connections are in each state
      * @param limits the limits beside what they limit
      * @param oldestRequests the requests that have been running longest, at most 20
+     * @param webSockets the WebSocket sessions whose writes have been blocked longest, and then those that have been open longest, at
+     *        most 20
      */
     public record ServerView(List<String> listeners, boolean draining, Map<String, Long> connections,
-            Map<String, Use> limits, List<ConnectionView> oldestRequests) {
+            Map<String, Use> limits, List<ConnectionView> oldestRequests, List<WebSocketView> webSockets) {
+    }
+
+    /**
+     * A WebSocket session.
+     *
+     * @param connection what its connection is shown under
+     * @param remoteAddress the client's address
+     * @param path path of its request, without the query
+     * @param subprotocol its subprotocol, or {@code null} for none
+     * @param ageMillis how long ago it was opened
+     * @param received messages that came
+     * @param sent messages that were sent
+     * @param queuedBytes bytes that wait to be sent
+     * @param lastPongMillis how long ago the last pong to a ping of the server came, or {@code null} where none has
+     * @param roundTripMillis how long that pong took, or {@code null}
+     * @param blockedMillis for how long a write has been under way, or {@code null} where none is
+     */
+    public record WebSocketView(String connection, String remoteAddress, String path, @Nullable String subprotocol,
+            long ageMillis, long received, long sent, long queuedBytes, @Nullable Long lastPongMillis,
+            @Nullable Long roundTripMillis, @Nullable Long blockedMillis) {
     }
 
     /**
@@ -162,10 +190,36 @@ public final class ZokorEndpoint {
         }
         return new ServerView(server.addresses().stream().map(Object::toString).toList(), webServer.isDraining(),
                 states,
-                limits(server), oldest(webServer, connections));
+                limits(webServer), oldest(webServer, connections), webSockets(webServer));
     }
 
-    private static Map<String, Use> limits(Server server) {
+    private static List<WebSocketView> webSockets(ZokorWebServer server) {
+        record Open(WebSocket session, WebSocketSnapshot now) {
+        }
+        Comparator<Open> longest = Comparator
+                .comparing((Open open) -> Objects.requireNonNullElse(open.now().blocked(), Duration.ZERO))
+                .thenComparing(open -> open.now().age()).reversed();
+        return server.webSockets().open().stream().map(session -> new Open(session, session.snapshot())).sorted(longest)
+                .limit(OLDEST).map(open -> view(server, open.session(), open.now())).toList();
+    }
+
+    private static WebSocketView view(ZokorWebServer server, WebSocket session, WebSocketSnapshot now) {
+        ConnectionInfo connection = session.request().connection();
+        return new WebSocketView(id(server, connection.id()), connection.remoteAddress().toString(), now.path(),
+                now.subprotocol(), now.age().toMillis(), now.received(), now.sent(), now.queued(),
+                millis(now.lastPong()), millis(now.roundTrip()), millis(now.blocked()));
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : (Long) duration.toMillis();
+    }
+
+    private static String id(ZokorWebServer server, long number) {
+        return server.name().equals(MAIN) ? "" + number : server.name() + "-" + number;
+    }
+
+    private static Map<String, Use> limits(ZokorWebServer webServer) {
+        Server server = webServer.server();
         Limits limits = server.limits();
         Map<String, Use> uses = new LinkedHashMap<>();
         int connections = server.maxConnections();
@@ -175,6 +229,9 @@ public final class ZokorEndpoint {
         uses.put("max-concurrent-requests",
                 new Use(server.activeRequests(), requests == Limits.OFF ? null : (long) requests));
         uses.put("queue-size", new Use(server.queuedRequests(), (long) limits.queueSize()));
+        WebSocketSessions sessions = webServer.webSockets();
+        uses.put("websocket.max-sessions",
+                new Use(sessions.size(), sessions.max() == Integer.MAX_VALUE ? null : (long) sessions.max()));
         return uses;
     }
 
@@ -193,7 +250,7 @@ public final class ZokorEndpoint {
             ConnectionSnapshot.@Nullable RequestSnapshot request, boolean stacks) {
         Server core = server.server();
         long number = connection.id();
-        String id = server.name().equals(MAIN) ? "" + number : server.name() + "-" + number;
+        String id = id(server, number);
         List<RequestView> requests = connection.requests().stream()
                 .map(running -> view(running, stacks ? core.stack(number, running.number()) : null)).toList();
         return new ConnectionView(id, connection.state().tag(), connection.remoteAddress().toString(),

@@ -12,6 +12,7 @@ import io.zokor.spring.boot.ListenerSettings;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
  * @param shutdown How the server stops.
  * @param uri How request targets are read.
  * @param servlet What concerns servlet applications alone.
+ * @param websocket WebSocket sessions.
  * @param accessLog The access log, written to the logger "zokor.access".
  * @param management What is different for a management server on a port of its own.
  */
@@ -43,7 +45,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         @DefaultValue("off") ProxyProtocol proxyProtocol, @DefaultValue List<Listener> listeners,
         @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Http2 http2,
         @DefaultValue Shutdown shutdown, @DefaultValue Uri uri, @DefaultValue Servlet servlet,
-        @DefaultValue AccessLog accessLog,
+        @DefaultValue @NestedConfigurationProperty WebSocketProperties websocket, @DefaultValue AccessLog accessLog,
         @DefaultValue Management management){
 
     /**

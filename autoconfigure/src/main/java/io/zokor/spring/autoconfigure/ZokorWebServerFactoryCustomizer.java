@@ -51,6 +51,7 @@ final class ZokorWebServerFactoryCustomizer
         factory.setTimeouts(management ? timeouts.withRequest(null) : timeouts);
         factory.setHttp2Settings(properties.http2().toHttp2());
         factory.setBacklog(properties.backlog());
+        factory.setWebSocketOptions(properties.websocket().toOptions());
         if (serverProperties.getServerHeader() != null) {
             // Boot brings it to servlet servers alone.
             factory.setServerHeader(serverProperties.getServerHeader());

@@ -12,6 +12,7 @@ import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.accesslog.TraceIds;
+import io.zokor.websocket.WebSocketOptions;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.ConfigurableWebServerFactory;
@@ -54,6 +55,13 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
      * @param settings what holds for it; whether it is enabled does not count here
      */
     void setHttp2Settings(Http2 settings);
+
+    /**
+     * Sets what holds for WebSocket sessions. Their registry is the server's.
+     *
+     * @param options the settings
+     */
+    void setWebSocketOptions(WebSocketOptions options);
 
     /**
      * Sets how many connections the kernel holds before they are accepted.

@@ -45,6 +45,12 @@ public final class ServerCounters implements ServerListener {
     private static final String REFUSED = "zokor.http2.refused";
     private static final String LOG_DROPPED = "zokor.access-log.dropped";
 
+    static final String WS_OPENED = "zokor.websocket.opened";
+    static final String WS_CLOSED = "zokor.websocket.closed";
+    static final String WS_MESSAGES = "zokor.websocket.messages";
+    static final String WS_BYTES = "zokor.websocket.bytes";
+    static final String WS_REJECTED = "zokor.websocket.rejected";
+
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Consumer<Series>> observers = new ArrayList<>();
     private final ConcurrentHashMap<Key, Series> series = new ConcurrentHashMap<>();
@@ -55,6 +61,7 @@ public final class ServerCounters implements ServerListener {
     private final Series bytesWritten;
     private final Times connectionTimes = new Times(new LongAdder(), new LongAdder());
     private final Times handshakeTimes = new Times(new LongAdder(), new LongAdder());
+    private final WebSocketCounters webSockets;
 
     /**
      * One counter that only rises.
@@ -82,6 +89,11 @@ public final class ServerCounters implements ServerListener {
                 case GOAWAYS -> "GOAWAYs of HTTP/2, by whom and why";
                 case REFUSED -> "Streams of HTTP/2 that were refused because the connection had too many";
                 case LOG_DROPPED -> "Lines of the access log that were dropped";
+                case WS_OPENED -> "WebSocket sessions opened";
+                case WS_CLOSED -> "WebSocket sessions ended, by close status and by who began it";
+                case WS_MESSAGES -> "WebSocket messages";
+                case WS_BYTES -> "Bytes of WebSocket messages, before compression";
+                case WS_REJECTED -> "WebSocket handshakes refused";
                 default -> name;
             };
         }
@@ -95,7 +107,7 @@ public final class ServerCounters implements ServerListener {
      */
     public record Times(LongAdder count, LongAdder nanos) {
 
-        private void add(Duration duration) {
+        void add(Duration duration) {
             count.increment();
             nanos.add(duration.toNanos());
         }
@@ -130,6 +142,12 @@ public final class ServerCounters implements ServerListener {
         for (RejectReason reason : RejectReason.values()) {
             series(REJECTED, reason, usualStatus(reason));
         }
+        webSockets = new WebSocketCounters(this);
+    }
+
+    /** {@return what has happened to WebSocket sessions} */
+    public WebSocketCounters webSockets() {
+        return webSockets;
     }
 
     private static int usualStatus(RejectReason reason) {
@@ -293,11 +311,11 @@ public final class ServerCounters implements ServerListener {
         return simple.isEmpty() ? named.getClass().getName() : simple;
     }
 
-    private void count(String name, @Nullable Object first, @Nullable Object second) {
+    void count(String name, @Nullable Object first, @Nullable Object second) {
         series(name, first, second).count().increment();
     }
 
-    private Series series(String name, @Nullable Object first, @Nullable Object second) {
+    Series series(String name, @Nullable Object first, @Nullable Object second) {
         Key key = new Key(name, first, second);
         Series known = series.get(key);
         return known != null ? known : addSeries(key);
@@ -328,6 +346,9 @@ public final class ServerCounters implements ServerListener {
             case REJECTED -> List.of("reason", tag(key.first()), "status", second);
             case PANICS -> List.of("exception", first);
             case REQUESTS -> List.of("protocol", first, "outcome", second);
+            case WS_CLOSED -> List.of("code", first, "by", second);
+            case WS_MESSAGES, WS_BYTES -> List.of("direction", first);
+            case WS_REJECTED -> List.of("reason", first);
             case HANDSHAKES -> List.of("result", first, "protocol", second);
             case RESETS -> List.of("by", tag(key.first()));
             case GOAWAYS -> List.of("by", tag(key.first()), "code", second);

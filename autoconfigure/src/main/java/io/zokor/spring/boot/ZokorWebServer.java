@@ -13,6 +13,7 @@ import io.zokor.event.ConnectionState;
 import io.zokor.net.Listener;
 import io.zokor.server.Server;
 import io.zokor.spring.accesslog.AccessLog;
+import io.zokor.websocket.WebSocketSessions;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -33,7 +34,7 @@ public final class ZokorWebServer implements WebServer {
 
     private static final Log logger = LogFactory.getLog(ZokorWebServer.class);
 
-    /** How many requests one line names. */
+    /** How many requests or connections one line names. */
     private static final int MAX_NAMED = 20;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -41,6 +42,7 @@ public final class ZokorWebServer implements WebServer {
     private final @Nullable Server redirecting;
     private final Deployment deployment;
     private final ServerCounters counters;
+    private final WebSocketSessions webSockets;
     private final @Nullable AccessLog accessLog;
     private final WebServerSettings settings;
     private final TempDirs tempDirs;
@@ -52,11 +54,13 @@ public final class ZokorWebServer implements WebServer {
     private boolean destroyed;
 
     ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, ServerCounters counters,
-            @Nullable AccessLog accessLog, WebServerSettings settings, TempDirs tempDirs) {
+            WebSocketSessions webSockets, @Nullable AccessLog accessLog, WebServerSettings settings,
+            TempDirs tempDirs) {
         this.server = server;
         this.redirecting = redirecting;
         this.deployment = deployment;
         this.counters = counters;
+        this.webSockets = webSockets;
         this.accessLog = accessLog;
         this.settings = settings;
         this.tempDirs = tempDirs;
@@ -223,16 +227,24 @@ public final class ZokorWebServer implements WebServer {
      */
     private void tellWhatIsCut() {
         List<String> requests = new ArrayList<>();
+        List<String> sessions = new ArrayList<>();
         for (ConnectionSnapshot connection : server.connections()) {
             RequestSnapshot request = connection.request();
             if (request != null && connection.state() == ConnectionState.ACTIVE) {
                 requests.add(request.method() + " " + request.path() + " " + request.age().toSeconds() + " s");
             }
+            connection.upgrades()
+                    .forEach(upgrade -> sessions.add(upgrade + " " + connection.stateAge().toSeconds() + " s"));
         }
-        if (!requests.isEmpty()) {
-            logger.warn(requests.size() + (requests.size() == 1 ? " request" : " requests") + " cut: "
-                    + String.join(", ", requests.subList(0, Math.min(MAX_NAMED, requests.size())))
-                    + (requests.size() > MAX_NAMED ? ", and more" : ""));
+        tellOfCut(requests, "request");
+        tellOfCut(sessions, "upgraded connection");
+    }
+
+    private static void tellOfCut(List<String> cut, String what) {
+        if (!cut.isEmpty()) {
+            logger.warn(cut.size() + " " + what + (cut.size() == 1 ? "" : "s") + " cut: "
+                    + String.join(", ", cut.subList(0, Math.min(MAX_NAMED, cut.size())))
+                    + (cut.size() > MAX_NAMED ? ", and more" : ""));
         }
     }
 
@@ -348,6 +360,11 @@ public final class ZokorWebServer implements WebServer {
     /** {@return what has happened in the server since it was made} */
     public ServerCounters counters() {
         return counters;
+    }
+
+    /** {@return its open WebSocket sessions} */
+    public WebSocketSessions webSockets() {
+        return webSockets;
     }
 
     private static String ports(List<String> descriptions) {

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -29,6 +30,7 @@ import io.zokor.server.Server;
 import io.zokor.spring.accesslog.AccessLog;
 import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.accesslog.TraceIds;
+import io.zokor.websocket.WebSocketOptions;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -58,6 +60,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private Timeouts timeouts = Timeouts.defaults();
     private Limits limits = Limits.defaults();
     private Http2 http2 = Http2.defaults();
+    private WebSocketOptions webSocketOptions = WebSocketOptions.defaults();
     private int backlog = ServerConfig.defaults().backlog();
     private Duration drainDelay = Duration.ZERO;
     private boolean preserveEncodedSlash;
@@ -107,6 +110,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     @Override
     public final void setHttp2Settings(Http2 settings) {
         this.http2 = settings;
+    }
+
+    @Override
+    public final void setWebSocketOptions(WebSocketOptions options) {
+        this.webSocketOptions = options;
     }
 
     @Override
@@ -197,23 +205,26 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     /**
      * Makes a server and builds what it serves. Nothing listens yet.
      *
-     * @param deployment makes what is served; gets a source of the limits as they are at any moment
+     * @param deployment makes what is served; gets a source of the limits as they are at any moment, and what holds for WebSocket
+     *        sessions
      * @param tempDirs directories that go when the server is destroyed
      * @param classLoader context class loader of all of the server's threads
      * @return the server
      * @throws WebServerException if what is served cannot be built
      * @throws RuntimeException as it is, if TLS is misconfigured
      */
-    protected final ZokorWebServer createWebServer(Function<Supplier<Limits>, Deployment> deployment, TempDirs tempDirs,
+    protected final ZokorWebServer createWebServer(
+            BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment, TempDirs tempDirs,
             ClassLoader classLoader) {
         warnOfHttp2();
         TlsSettings tls = tls();
         WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
         ServerConfig config = config();
         CurrentLimits currentLimits = new CurrentLimits(limits);
-        Deployment deployed = deployment.apply(currentLimits);
-        Handler handler = layers(deployed.handler(), tls);
         ServerCounters counters = new ServerCounters();
+        WebSocketOptions webSockets = webSocketOptions.withListener(counters.webSockets());
+        Deployment deployed = deployment.apply(currentLimits, webSockets);
+        Handler handler = layers(deployed.handler(), tls);
         Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
                 .contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
@@ -229,7 +240,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Server server = builder.build();
         currentLimits.server = server;
         ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog), deployed,
-                counters, accessLog, settings, tempDirs);
+                counters, webSockets.sessions(), accessLog, settings, tempDirs);
         webServer.initialize();
         return webServer;
     }

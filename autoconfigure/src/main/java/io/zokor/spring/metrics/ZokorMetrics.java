@@ -62,6 +62,9 @@ public final class ZokorMetrics implements MeterBinder, AutoCloseable {
                 counters.connectionTimes());
         timer(registry, "zokor.tls.handshakes.duration", "How long TLS handshakes took", counters.handshakeTimes());
         bindSessions(registry);
+        gauge(registry, "zokor.websocket.sessions", "Open WebSocket sessions", server -> server.webSockets().size());
+        timer(registry, "zokor.websocket.duration", "How long the WebSocket sessions that ended were open",
+                counters.webSockets().times());
         if (webServer.certificateExpiry() != null) {
             gauge(registry, "zokor.tls.certificate.expiry", "Seconds until the first certificate expires",
                     ZokorMetrics::secondsToExpiry);

@@ -19,7 +19,7 @@ final class HandlerWebServerFactory extends ZokorWebServerFactory {
     }
 
     ZokorWebServer create() {
-        return createWebServer(limits -> new Deployment() {
+        return createWebServer((limits, webSockets) -> new Deployment() {
 
             @Override
             public Handler handler() {

@@ -54,12 +54,9 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RequestPart;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.reactive.HandlerMapping;
 import org.springframework.web.reactive.function.server.RouterFunction;
 import org.springframework.web.reactive.function.server.RouterFunctions;
 import org.springframework.web.reactive.function.server.ServerResponse;
-import org.springframework.web.reactive.handler.SimpleUrlHandlerMapping;
-import org.springframework.web.reactive.socket.WebSocketHandler;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -208,17 +205,6 @@ class ReactiveApplicationTests {
     }
 
     @Test
-    void webSocketsFailWithASentence(CapturedOutput output) {
-        int port = start();
-        try (RawClient client = RawClient.connect(port)) {
-            client.sendHead("GET /socket HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: websocket",
-                    "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
-            assertThat(client.readResponse().status()).isEqualTo(500);
-        }
-        assertThat(output).contains("Zokor does not support WebSocket yet: remove the endpoint /socket");
-    }
-
-    @Test
     void compression() {
         int port = start("server.compression.enabled=true", "server.compression.min-response-size=10",
                 "server.compression.excluded-user-agents=old.*");
@@ -357,12 +343,6 @@ class ReactiveApplicationTests {
             return RouterFunctions.route().GET("/functional",
                     request -> ServerResponse.ok().bodyValue("functional " + request.queryParam("name").orElse("")))
                     .build();
-        }
-
-        @Bean
-        HandlerMapping socket() {
-            WebSocketHandler handler = session -> Mono.empty();
-            return new SimpleUrlHandlerMapping(Map.of("/socket", handler), 1);
         }
     }
 

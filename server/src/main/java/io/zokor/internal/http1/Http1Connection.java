@@ -177,7 +177,7 @@ public final class Http1Connection implements ProtocolConnection {
 
     /** The head that switches has gone out: from now on the connection is in another state and has other time limits. */
     Tunnel upgrade(Upgrade task) throws IOException {
-        in.sync();
+        // A helper that watches for the client's leaving may still have the socket; whoever reads waits for it, nobody else.
         conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
         conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
         upgrade = task;

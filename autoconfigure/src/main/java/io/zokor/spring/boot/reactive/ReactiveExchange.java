@@ -11,9 +11,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
+import io.zokor.http.Headers;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.Upgrade;
 import io.zokor.net.PeerGoneException;
+import io.zokor.websocket.WebSocketOptions;
 
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -49,7 +52,10 @@ final class ReactiveExchange {
     private final ResponseWriter response;
     private final ZokorServerHttpResponse serverResponse;
     private final BodyPublisher body;
+    private final WebSocketOptions webSockets;
 
+    /** What the connection becomes once the answer has ended. */
+    private volatile @Nullable Switch next;
     private volatile @Nullable Subscription result;
     private volatile @Nullable Throwable resultFailure;
     private volatile boolean closed;
@@ -71,10 +77,20 @@ final class ReactiveExchange {
     private boolean watched;
     private @Nullable Throwable failure;
 
-    ReactiveExchange(Request request, ResponseWriter response) {
+    ReactiveExchange(Request request, ResponseWriter response, WebSocketOptions webSockets) {
         this.response = response;
         this.serverResponse = new ZokorServerHttpResponse(this, response);
         this.body = new BodyPublisher(this, request, response.controller());
+        this.webSockets = webSockets;
+    }
+
+    WebSocketOptions webSocketOptions() {
+        return webSockets;
+    }
+
+    /** Has the connection switch its protocol once the answer has ended well. Called by any thread. */
+    void upgrade(Headers fields, Upgrade upgrade) {
+        next = new Switch(fields, upgrade);
     }
 
     BodyPublisher body() {
@@ -115,7 +131,10 @@ final class ReactiveExchange {
             sendWhatWasWritten(cause);
         }
         switch (cause) {
-            case null -> serverResponse.handOnHead();
+            case null -> {
+                serverResponse.handOnHead();
+                switchProtocol();
+            }
             case Exception exception -> throw exception;
             case Error error -> throw error;
             default -> throw new IllegalStateException(cause);
@@ -129,6 +148,14 @@ final class ReactiveExchange {
             response.flush();
         } catch (IOException | RuntimeException e) {
             cause.addSuppressed(e);
+        }
+    }
+
+    private void switchProtocol() {
+        Switch agreed = next;
+        if (agreed != null) {
+            agreed.fields().forEach(response.headers()::set);
+            response.controller().upgrade(agreed.upgrade());
         }
     }
 
@@ -301,6 +328,10 @@ final class ReactiveExchange {
             return known;
         }
         return cause;
+    }
+
+    /** What the connection becomes, and the fields that say so. */
+    private record Switch(Headers fields, Upgrade upgrade) {
     }
 
     /** Something to do for the connection's thread. */

@@ -6,6 +6,7 @@ import io.zokor.config.Limits;
 import io.zokor.http.Handler;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
+import io.zokor.websocket.WebSocketOptions;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.reactive.HttpHandler;
@@ -18,15 +19,17 @@ final class ZokorHttpHandlerAdapter implements Handler {
 
     private final HttpHandler handler;
     private final Supplier<Limits> limits;
+    private final WebSocketOptions webSockets;
 
-    ZokorHttpHandlerAdapter(HttpHandler handler, Supplier<Limits> limits) {
+    ZokorHttpHandlerAdapter(HttpHandler handler, Supplier<Limits> limits, WebSocketOptions webSockets) {
         this.handler = handler;
         this.limits = limits;
+        this.webSockets = webSockets;
     }
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
-        ReactiveExchange exchange = new ReactiveExchange(request, response);
+        ReactiveExchange exchange = new ReactiveExchange(request, response, webSockets);
         ZokorServerHttpRequest serverRequest = ZokorServerHttpRequest.of(request, exchange.body(),
                 limits.get().maxCookies(), response.controller());
         ServerHttpResponse serverResponse = exchange.response();

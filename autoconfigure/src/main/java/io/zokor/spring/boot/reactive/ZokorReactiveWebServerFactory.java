@@ -37,7 +37,8 @@ public final class ZokorReactiveWebServerFactory extends ZokorWebServerFactory
     @Override
     public WebServer getWebServer(HttpHandler httpHandler) {
         return createWebServer(
-                limits -> new ReactiveDeployment(new ZokorHttpHandlerAdapter(httpHandler, limits)),
+                (limits, webSockets) -> new ReactiveDeployment(
+                        new ZokorHttpHandlerAdapter(httpHandler, limits, webSockets)),
                 new TempDirs(getPort()),
                 classLoader());
     }

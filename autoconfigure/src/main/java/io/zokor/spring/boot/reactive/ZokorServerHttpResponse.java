@@ -29,12 +29,24 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
     /** Written by the thread that commits, before it gives the exchange's thread something to do. */
     private @Nullable Headers head;
 
+    /** Said before the head is committed. */
+    private boolean switching;
+
     private boolean handedOn;
 
     ZokorServerHttpResponse(ReactiveExchange exchange, ResponseWriter response) {
         super(DefaultDataBufferFactory.sharedInstance);
         this.exchange = exchange;
         this.response = response;
+    }
+
+    ReactiveExchange exchange() {
+        return exchange;
+    }
+
+    /** The answer will be 101: nothing else may have such a status. */
+    void switching() {
+        switching = true;
     }
 
     /** Called by the exchange's thread alone. */
@@ -56,7 +68,7 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
     @Override
     protected void applyStatusCode() {
         HttpStatusCode status = getStatusCode();
-        if (status != null && status.is1xxInformational()) {
+        if (status != null && status.is1xxInformational() && !switching) {
             throw new IllegalArgumentException("not a final status: " + status.value());
         }
     }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
@@ -16,6 +16,7 @@ import io.zokor.servlet.ServletContainer;
 import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.spring.boot.Deployment;
 import io.zokor.spring.boot.ZokorWebServerFactory;
+import io.zokor.websocket.WebSocketOptions;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -111,8 +112,9 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         warnOfJsp();
         TempDirs tempDirs = new TempDirs(getPort());
         ClassLoader classLoader = classLoader();
-        Function<Supplier<Limits>, Deployment> deployment = limits -> new ServletDeployment(
-                settings.getContextPath().toString(), container(limits, classLoader, tempDirs, initializers));
+        BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment = (limits,
+                webSockets) -> new ServletDeployment(
+                        settings.getContextPath().toString(), container(limits, classLoader, tempDirs, initializers));
         try {
             return createWebServer(deployment, tempDirs, classLoader);
         } catch (RuntimeException e) {
