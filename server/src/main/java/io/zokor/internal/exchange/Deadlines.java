@@ -42,7 +42,7 @@ final class Deadlines {
         this.ticker = server.ticker();
         this.reading = new Side(Direction.READING, new Pace(timeouts, limits, Pace.READING),
                 Deadline.after(codec.head().startedNanos(), timeouts.read()));
-        this.writing = new Side(Direction.WRITING, new Pace(timeouts, limits, Pace.WRITING),
+        this.writing = new Side(Direction.WRITING, new Pace(timeouts, limits, codec.patience()),
                 Deadline.after(now, timeouts.write()));
     }
 

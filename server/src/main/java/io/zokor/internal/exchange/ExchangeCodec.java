@@ -127,6 +127,14 @@ public interface ExchangeCodec {
     void deadline(Direction direction, long deadline, TimeoutKind kind) throws DeadlineExceededException;
 
     /**
+     * {@return how many windows of the stall limit one wait of a write may take where the one before was fast enough: a write to a
+     * socket is not seen to move until the kernel has room}
+     */
+    default int patience() {
+        return Pace.WRITING;
+    }
+
+    /**
      * Watches, by a helper thread, for the client's leaving until the exchange ends.
      *
      * @param gone what to do, once

@@ -38,10 +38,7 @@ final class BlockReader {
 
     private int frames;
 
-    boolean isOpen() {
-        return stream != 0;
-    }
-
+    /** {@return the stream of the block that has begun, or 0} */
     int stream() {
         return stream;
     }

@@ -1,16 +1,12 @@
 package io.zokor.internal.http2;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 
 import io.zokor.event.CloseReason;
 import io.zokor.event.Side;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
-import io.zokor.net.Conn;
 import io.zokor.net.Deadline;
-import io.zokor.net.DeadlineExceededException;
-import io.zokor.net.TimeoutKind;
 
 /**
  * How a connection is ended by the server (RFC 9113 section 6.8): without loss, by a GOAWAY that announces it, a PING whose answer shows
@@ -18,8 +14,6 @@ import io.zokor.net.TimeoutKind;
  * says why. The state belongs to the lock of {@link Streams}; the reader, the reaper and whoever stops the server come here.
  */
 final class Farewell {
-
-    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
     private static final long PING = 0x7a6f6b6f722d6279L;
 
@@ -45,18 +39,21 @@ final class Farewell {
 
     private final Streams streams;
 
-    private final FrameWriter writer;
+    private final Control control;
+
+    private final Output output;
 
     private Phase phase = Phase.OPEN;
 
     /** When the next phase begins whatever the client does. */
     private long next = Deadline.NONE;
 
-    Farewell(ConnectionContext connection, Streams streams, FrameWriter writer) {
+    Farewell(ConnectionContext connection, Streams streams, Control control, Output output) {
         this.connection = connection;
         this.server = connection.server();
         this.streams = streams;
-        this.writer = writer;
+        this.control = control;
+        this.output = output;
     }
 
     /** Begins to end the connection without loss; does nothing if that has begun. */
@@ -68,13 +65,13 @@ final class Farewell {
             }
             phase = Phase.ANNOUNCED;
             next = Deadline.after(server.ticker().nanos(), streams.isEmptyLocked() ? IDLE_NOTICE_NANOS : NOTICE_NANOS);
-            writer.goAwayLocked(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
-            writer.pingLocked(PING);
+            control.goAwayLocked(Integer.MAX_VALUE, ErrorCode.NO_ERROR);
+            control.pingLocked(PING);
             server.listener().goAway(connection, Side.SERVER, ErrorCode.NO_ERROR.tag());
         } finally {
             streams.lock.unlock();
         }
-        writer.kick();
+        output.kick();
     }
 
     /** A PING was answered; {@code false} where it was not this one. */
@@ -108,29 +105,19 @@ final class Farewell {
 
     private void nameLastLocked() {
         phase = Phase.LAST_NAMED;
-        writer.goAwayLocked(streams.endLocked(), ErrorCode.NO_ERROR);
+        control.goAwayLocked(streams.endLocked(), ErrorCode.NO_ERROR);
         if (streams.isEmptyLocked()) {
             overLocked();
         } else {
-            writer.kickLocked();
+            output.kickLocked();
         }
     }
 
     /** Nothing runs: the output ends, and the client, which reads that, has a moment to end its own. */
     private void overLocked() {
         phase = Phase.OVER;
-        writer.closeLocked();
-        readNoLongerThan();
-    }
-
-    private void readNoLongerThan() {
-        Conn conn = connection.conn();
-        try {
-            conn.readDeadline(Deadline.after(server.ticker().nanos(), FrameWriter.LAST_WORDS_NANOS), TimeoutKind.DRAIN);
-        } catch (DeadlineExceededException e) {
-            // Another one has passed before: the reader is about to learn of that.
-            LOGGER.log(Level.TRACE, () -> connection + ": " + e.getMessage());
-        }
+        output.closeLocked();
+        streams.deadlines().lastLocked();
     }
 
     /** {@return whether the connection has ended in good order, so that whatever its input ends with is no fault} */
@@ -154,15 +141,15 @@ final class Farewell {
             boolean said = phase == Phase.OVER;
             phase = Phase.OVER;
             if (!said) {
-                writer.goAwayLocked(streams.endLocked(), code);
+                control.goAwayLocked(streams.endLocked(), code);
                 server.listener().goAway(connection, Side.SERVER, code.tag());
             }
             streams.failLocked(cause);
-            writer.closeLocked();
+            output.closeLocked();
         } finally {
             streams.lock.unlock();
         }
-        writer.awaitEnd();
+        output.awaitEnd();
     }
 
     /** All that is there is sent, and the output ends; the reader's. */
@@ -170,10 +157,10 @@ final class Farewell {
         streams.lock.lock();
         try {
             phase = Phase.OVER;
-            writer.closeLocked();
+            output.closeLocked();
         } finally {
             streams.lock.unlock();
         }
-        writer.awaitEnd();
+        output.awaitEnd();
     }
 }

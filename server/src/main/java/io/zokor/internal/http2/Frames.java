@@ -9,6 +9,9 @@ final class Frames {
     /** The largest payload that either side sends: what SETTINGS_MAX_FRAME_SIZE is at least, and by default. */
     static final int MAX_LENGTH = 16_384;
 
+    /** What either side may send on a stream, and on the connection, before it is given more (section 6.9.2). */
+    static final int INITIAL_WINDOW = 65_535;
+
     static final int DATA = 0;
 
     static final int HEADERS = 1;

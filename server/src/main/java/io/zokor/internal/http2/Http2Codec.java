@@ -13,6 +13,7 @@ import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.BodySize;
 import io.zokor.internal.exchange.BodySource;
 import io.zokor.internal.exchange.ExchangeCodec;
+import io.zokor.internal.exchange.Pace;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ResponseHead;
 import io.zokor.internal.exchange.ServerContext;
@@ -240,6 +241,12 @@ final class Http2Codec implements ExchangeCodec, BodySource {
                 }
             }
         }
+    }
+
+    /** A stream sees every update of its window. */
+    @Override
+    public int patience() {
+        return Pace.READING;
     }
 
     @Override

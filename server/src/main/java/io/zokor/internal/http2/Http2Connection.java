@@ -35,6 +35,9 @@ public final class Http2Connection implements ProtocolConnection {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
+    /** How long a client that sends on and on has to read why it is cut. */
+    private static final long HOLD_MILLIS = 250;
+
     private final ConnectionContext connection;
 
     private final ServerContext server;
@@ -47,9 +50,11 @@ public final class Http2Connection implements ProtocolConnection {
 
     private final Streams streams;
 
-    private final AbuseBudget budget;
-
     private final FrameWriter writer;
+
+    private final Output output;
+
+    private final Control control;
 
     private final Http2Reader reader;
 
@@ -74,11 +79,13 @@ public final class Http2Connection implements ProtocolConnection {
         this.handler = handler;
         this.config = config;
         this.streams = new Streams(connection, config);
-        this.budget = new AbuseBudget(server.ticker().nanos());
+        AbuseBudget budget = new AbuseBudget(server.ticker().nanos());
         this.writer = new FrameWriter(connection, streams, budget);
-        this.reader = new Http2Reader(this, connection, in, config, streams, writer, budget);
-        this.farewell = new Farewell(connection, streams, writer);
-        this.liveness = new Liveness(connection, writer, config.pingInterval());
+        this.output = writer.output();
+        this.control = new Control(connection, streams, writer);
+        this.reader = new Http2Reader(this, connection, in, config, streams, writer, control, budget);
+        this.farewell = new Farewell(connection, streams, control, output);
+        this.liveness = new Liveness(connection, control, output, config.pingInterval());
     }
 
     /**
@@ -106,7 +113,7 @@ public final class Http2Connection implements ProtocolConnection {
             return read();
         } finally {
             // Whoever is writing fails now; handlers that run on still count as this connection's.
-            writer.fail(new PeerGoneException("the connection of HTTP/2 has ended", null));
+            output.fail(new PeerGoneException("the connection of HTTP/2 has ended", null));
             conn.close();
             streams.awaitThreads();
         }
@@ -127,8 +134,8 @@ public final class Http2Connection implements ProtocolConnection {
         } catch (DeadlineExceededException e) {
             return timedOut(e);
         } catch (IOException e) {
-            IOException first = writer.failure();
-            writer.fail(e);
+            IOException first = output.failure();
+            output.fail(e);
             if (first instanceof DeadlineExceededException missed) {
                 throw missed;
             }
@@ -166,7 +173,7 @@ public final class Http2Connection implements ProtocolConnection {
         writer.inputEnded();
         streams.awaitThreads();
         farewell.endOutput();
-        if (writer.failure() instanceof DeadlineExceededException missed) {
+        if (output.failure() instanceof DeadlineExceededException missed) {
             throw missed;
         }
         if (connection.isDraining()) {
@@ -191,7 +198,7 @@ public final class Http2Connection implements ProtocolConnection {
             return farewell.reason();
         }
         boolean idle = e.kind() == TimeoutKind.IDLE;
-        if (idle && streams.isLeaving()) {
+        if (idle && streams.deadlines().isLeaving()) {
             return CloseReason.CLIENT;
         }
         farewell.say(idle ? ErrorCode.NO_ERROR : ErrorCode.PROTOCOL_ERROR,
@@ -199,14 +206,25 @@ public final class Http2Connection implements ProtocolConnection {
         throw e;
     }
 
-    /** Closing on what has come unread would reset the connection, and the client could lose what it was told. */
+    /**
+     * Closing on what has come unread would reset the connection, and the client could lose what it was told. Not more is read than the
+     * limit says; after that the connection is only held open for a moment.
+     */
     private void readAway() {
         try {
-            conn.readDeadline(Deadline.after(server.ticker().nanos(), FrameWriter.LAST_WORDS_NANOS), TimeoutKind.DRAIN);
+            conn.readDeadline(Deadline.after(server.ticker().nanos(), Output.LAST_WORDS_NANOS), TimeoutKind.DRAIN);
             ByteBuffer scrap = ByteBuffer.allocate(8 * 1024);
-            while (conn.read(scrap.clear()) >= 0) {
-                // It is over.
+            long left = server.limits().get().drain();
+            while (left > 0) {
+                int n = conn.read(scrap.clear());
+                if (n < 0) {
+                    return;
+                }
+                left -= n;
             }
+            Thread.sleep(HOLD_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, () -> connection + " has seen the end, or not", e);
         }
@@ -290,7 +308,7 @@ public final class Http2Connection implements ProtocolConnection {
     @Override
     public void expire(long now) {
         for (Http2Stream stream : streams.all()) {
-            writer.expire(stream, now);
+            control.expire(stream, now);
         }
         farewell.expire(now);
         liveness.expire(now);

@@ -30,6 +30,11 @@ final class Http2Error extends IOException {
         return new Http2Error(code, false, message);
     }
 
+    /** The most common one that ends the connection. */
+    static Http2Error protocol(String message) {
+        return connection(ErrorCode.PROTOCOL_ERROR, message);
+    }
+
     ErrorCode code() {
         return code;
     }

@@ -50,8 +50,6 @@ final class Http2Stream {
     /** Whether it counts as one of the streams that the client may have at once. */
     boolean occupying;
 
-    private long lingerUntil = Deadline.NONE;
-
     private @Nullable IOException failure;
 
     // ---- written under the lock, read by any thread
@@ -66,6 +64,9 @@ final class Http2Stream {
     private volatile boolean flushing;
 
     private volatile boolean continueSent;
+
+    /** Until when the rest of the body may come although nobody reads it. */
+    private volatile long lingerUntil = Deadline.NONE;
 
     private volatile @Nullable Exchange exchange;
 
@@ -223,7 +224,7 @@ final class Http2Stream {
         return lingerUntil != Deadline.NONE;
     }
 
-    boolean lingersTooLongLocked(long now) {
+    boolean lingersTooLong(long now) {
         return lingerUntil <= now;
     }
 

@@ -21,7 +21,9 @@ final class Liveness {
 
     private final ConnectionContext connection;
 
-    private final FrameWriter writer;
+    private final Control control;
+
+    private final Output output;
 
     /** {@link Deadline#NONE} for off. */
     private final long interval;
@@ -31,9 +33,10 @@ final class Liveness {
     /** When the answer is due; written by the reaper, and by the reader when it has come. */
     private volatile long due = Deadline.NONE;
 
-    Liveness(ConnectionContext connection, FrameWriter writer, @Nullable Duration interval) {
+    Liveness(ConnectionContext connection, Control control, Output output, @Nullable Duration interval) {
         this.connection = connection;
-        this.writer = writer;
+        this.control = control;
+        this.output = output;
         this.interval = Deadline.toNanos(interval);
         this.seen = connection.acceptedNanos();
     }
@@ -57,11 +60,11 @@ final class Liveness {
         }
         if (due <= now) {
             due = Deadline.NONE;
-            writer.fail(new DeadlineExceededException(TimeoutKind.HTTP2_PING));
+            output.fail(new DeadlineExceededException(TimeoutKind.HTTP2_PING));
             connection.conn().abort();
         } else if (due == Deadline.NONE && Deadline.after(seen, interval) <= now) {
             due = Deadline.after(now, ANSWER_NANOS);
-            writer.ping(DATA);
+            control.ping(DATA);
         }
     }
 }

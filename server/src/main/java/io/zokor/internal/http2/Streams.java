@@ -1,7 +1,6 @@
 package io.zokor.internal.http2;
 
 import java.io.IOException;
-import java.lang.System.Logger.Level;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -14,12 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.zokor.config.Http2;
 import io.zokor.event.ConnectionState;
+import io.zokor.http.Headers;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
-import io.zokor.net.TimeoutKind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * open = started − ended. The table may be read without it.
  */
 final class Streams {
-
-    private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
 
     /** What all streams together may have buffered beyond the initial window of each. */
     private static final int MAX_EXTRA = 4 * 1024 * 1024;
@@ -53,6 +50,8 @@ final class Streams {
 
     private final ClosedStreams closed = new ClosedStreams();
 
+    private final ReaderDeadlines deadlines;
+
     /** The largest that the client has used; written by the reader. */
     private volatile int last;
 
@@ -71,28 +70,32 @@ final class Streams {
 
     private long ended;
 
-    private @Nullable IOException failure;
-
-    /** The two deadlines of the connection's reader; the earlier one is on the connection. */
-    private long headDeadline;
-
-    private long idleDeadline = Deadline.NONE;
-
-    /** After which pause an empty connection is to end; {@code false} for the idle limit. */
-    private boolean leaving;
-
     Streams(ConnectionContext connection, Http2 config) {
         this.connection = connection;
         this.server = connection.server();
         this.config = config;
-        this.headDeadline = Deadline.after(connection.acceptedNanos(), server.config().timeouts().readHeader());
+        this.deadlines = new ReaderDeadlines(connection, this);
     }
 
     // ---- looking
 
+    ReaderDeadlines deadlines() {
+        return deadlines;
+    }
+
     @Nullable
     Http2Stream get(int id) {
         return open.get(id);
+    }
+
+    /** The stream of a frame that needs one, {@code null} where it has ended; there must have been one (section 5.1). */
+    @Nullable
+    Http2Stream known(int id) throws Http2Error {
+        Http2Stream stream = open.get(id);
+        if (stream == null && (id > last || (id & 1) == 0)) {
+            throw Http2Error.protocol("a frame for a stream that has not begun (section 5.1)");
+        }
+        return stream;
     }
 
     int last() {
@@ -185,8 +188,7 @@ final class Streams {
      */
     void openLocked(Http2Stream stream, int initialWindow) throws IOException {
         if (open.isEmpty() && threads == 0) {
-            idleDeadline = Deadline.NONE;
-            armLocked();
+            deadlines.activeLocked();
             if (!connection.transition(ConnectionState.IDLE, ConnectionState.ACTIVE)) {
                 throw new ClosedChannelException();
             }
@@ -221,8 +223,16 @@ final class Streams {
         return true;
     }
 
-    /** The request has come whole. */
-    void remoteEnd(Http2Stream stream) {
+    /**
+     * The request has come whole.
+     *
+     * @throws Http2Error if it is shorter than it says
+     */
+    void remoteEnd(Http2Stream stream, Headers trailers) throws Http2Error {
+        if (!stream.isComplete()) {
+            throw Http2Error.stream(ErrorCode.PROTOCOL_ERROR, "less content than Content-Length (section 8.1.1)");
+        }
+        stream.input().end(trailers);
         lock.lock();
         try {
             stream.remoteEndLocked();
@@ -290,7 +300,7 @@ final class Streams {
     /** Nothing runs any more: the connection is idle from now on. */
     private void settleLocked() {
         if (open.isEmpty() && threads == 0 && connection.transition(ConnectionState.ACTIVE, ConnectionState.IDLE)) {
-            idleLocked();
+            deadlines.idleLocked();
         }
     }
 
@@ -325,93 +335,17 @@ final class Streams {
         return granted;
     }
 
-    // ---- the reader's deadlines
-
     /** The first frames have come. */
     void greeted() throws IOException {
         lock.lock();
         try {
-            headDeadline = Deadline.NONE;
             ConnectionState state = connection.state();
             if (state == ConnectionState.CLOSED || !connection.transition(state, ConnectionState.IDLE)) {
                 throw new ClosedChannelException();
             }
-            idleDeadline = nextIdle();
-            armLocked();
+            deadlines.greetedLocked();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** The reader is in the middle of something that must come whole. */
-    void headBegins() throws DeadlineExceededException {
-        lock.lock();
-        try {
-            if (headDeadline == Deadline.NONE) {
-                headDeadline = Deadline.after(server.ticker().nanos(), server.config().timeouts().readHeader());
-                armLocked();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** That has come. */
-    void headEnds() throws DeadlineExceededException {
-        lock.lock();
-        try {
-            if (headDeadline != Deadline.NONE) {
-                headDeadline = Deadline.NONE;
-                armLocked();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** The client has said that it leaves: an empty connection waits for a moment only. */
-    void leaving() throws DeadlineExceededException {
-        lock.lock();
-        try {
-            leaving = true;
-            if (isEmptyLocked()) {
-                idleDeadline = nextIdle();
-                armLocked();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    boolean isLeaving() {
-        return leaving;
-    }
-
-    private long nextIdle() {
-        long now = server.ticker().nanos();
-        return leaving
-                ? Deadline.after(now, FrameWriter.LAST_WORDS_NANOS)
-                : Deadline.after(now, server.config().timeouts().idle());
-    }
-
-    private void idleLocked() {
-        idleDeadline = nextIdle();
-        try {
-            armLocked();
-        } catch (DeadlineExceededException e) {
-            // The reader learns of it.
-            LOGGER.log(Level.TRACE, () -> connection + ": " + e.getMessage());
-        }
-    }
-
-    private void armLocked() throws DeadlineExceededException {
-        if (failure != null) {
-            return;
-        }
-        if (headDeadline <= idleDeadline) {
-            connection.conn().readDeadline(headDeadline, TimeoutKind.READ_HEADER);
-        } else {
-            connection.conn().readDeadline(idleDeadline, TimeoutKind.IDLE);
         }
     }
 
@@ -419,18 +353,11 @@ final class Streams {
 
     /** The connection is over: no stream goes on. */
     void failLocked(IOException cause) {
-        if (failure == null) {
-            failure = cause;
-        }
+        deadlines.endLocked();
         lastServed = Math.min(lastServed, last);
         for (Http2Stream stream : open.values()) {
             closeLocked(stream, true, cause);
             stream.tell(cause);
         }
-    }
-
-    @Nullable
-    IOException failureLocked() {
-        return failure;
     }
 }
