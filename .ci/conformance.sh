@@ -60,3 +60,25 @@ websocket_conformance() {
     [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
     return "$failed"
 }
+
+# http2_conformance NAME CLASS-PATH MAIN-CLASS: the same with the benches of HTTP/2.
+http2_conformance() {
+    local name=$1 classpath=$2 main=$3 failed=0
+    local shared=${ZOKOR_SHARED:-../shared}
+    if [ ! -f "$shared/conformance/http2/run.py" ]; then
+        echo "!!! $name NOT CHECKED: the benches are not there ($shared/conformance beside the checkout; ZOKOR_SHARED moves it)" >&2
+        [ -z "${ZOKOR_SHARED:-}" ]
+        return
+    fi
+    [ -n "${WORK:-}" ] || work_dir
+    start_server "$classpath" "$main" 0 0
+    python3 "$shared/conformance/http2/run.py" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" && pass "$name: HTTP/2 cases" \
+        || { fail "$name: HTTP/2 cases" || failed=1; }
+    stop_background
+    start_server "$classpath" "$main" 0 0 3
+    python3 "$shared/conformance/http2/hostile.py" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" -T 3 --pid "$SERVER_PID" \
+        && pass "$name: hostile HTTP/2 clients" || { fail "$name: hostile HTTP/2 clients" || failed=1; }
+    stop_background
+    [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
+    return "$failed"
+}

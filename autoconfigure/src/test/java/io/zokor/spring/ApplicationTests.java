@@ -426,13 +426,6 @@ class ApplicationTests {
     }
 
     @Test
-    void http2IsWarnedOf(CapturedOutput output) {
-        int port = start("server.http2.enabled=true");
-        assertThat(get(port, "/hello").text()).isEqualTo("hello");
-        assertThat(output).containsOnlyOnce("server.http2.enabled=true has no effect");
-    }
-
-    @Test
     void aBadPropertyIsExplained(CapturedOutput output) {
         assertThatExceptionOfType(Exception.class).isThrownBy(() -> start("zokor.timeouts.idle=0s"));
         assertThat(output).contains("zokor.timeouts.idle").contains("0s").contains("for no limit write off")

@@ -32,8 +32,6 @@ import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.accesslog.TraceIds;
 import io.zokor.websocket.WebSocketOptions;
 
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
@@ -44,8 +42,6 @@ import org.springframework.util.Assert;
 /** What the factories of Zokor servers have in common: everything but what is served. Used by one thread at a time. */
 public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServerFactory
         implements ConfigurableZokorWebServerFactory {
-
-    private static final Log logger = LogFactory.getLog(ZokorWebServerFactory.class);
 
     /** The default of {@code zokor.trusted-proxies}, for those who make a factory themselves. */
     private static final List<AddressRange> PRIVATE_NETWORKS = Stream
@@ -216,7 +212,6 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     protected final ZokorWebServer createWebServer(
             BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment, TempDirs tempDirs,
             ClassLoader classLoader) {
-        warnOfHttp2();
         TlsSettings tls = tls();
         WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
         ServerConfig config = config();
@@ -279,14 +274,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     private Http2 http2() {
-        return http2;
-    }
-
-    private void warnOfHttp2() {
         org.springframework.boot.web.server.Http2 boots = getHttp2();
-        if (boots != null && boots.isEnabled()) {
-            logger.warn("server.http2.enabled=true has no effect: Zokor does not speak HTTP/2 yet and serves HTTP/1.1");
-        }
+        return http2.withEnabled(boots != null && boots.isEnabled());
     }
 
     private List<Binding> bindings(@Nullable TlsSettings tls) {

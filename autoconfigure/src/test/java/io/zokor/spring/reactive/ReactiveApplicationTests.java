@@ -221,12 +221,6 @@ class ReactiveApplicationTests {
     }
 
     @Test
-    void http2IsWarnedOf(CapturedOutput output) {
-        assertThat(get(start("server.http2.enabled=true"), "/hello").text()).isEqualTo("hello");
-        assertThat(output).containsOnlyOnce("server.http2.enabled=true has no effect");
-    }
-
-    @Test
     void aFactoryOfTheApplicationWins() {
         context = new SpringApplicationBuilder(Application.class, OwnFactory.class).web(WebApplicationType.REACTIVE)
                 .run("--server.port=0");
