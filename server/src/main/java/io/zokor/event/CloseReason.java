@@ -1,5 +1,7 @@
 package io.zokor.event;
 
+import io.zokor.http.RejectReason;
+
 /** Why a connection ended; the {@code reason} of {@code zokor.connections.closed}. */
 public enum CloseReason {
     /** The client ended it between requests. */
@@ -31,6 +33,23 @@ public enum CloseReason {
 
     CloseReason(String tag) {
         this.tag = tag;
+    }
+
+    /**
+     * Why a connection ends that ends with a refused request.
+     *
+     * @param refusal why that was refused
+     * @return the reason
+     */
+    public static CloseReason of(RejectReason refusal) {
+        return switch (refusal) {
+            case BODY_TOO_LARGE, HEADER_TOO_LARGE, URI_TOO_LONG, OVERLOAD -> LIMIT;
+            case TIMEOUT, REQUEST_TIMEOUT -> TIMEOUT;
+            case PLAIN_ON_TLS -> TLS;
+            case REQUEST_LINE, TARGET, VERSION, HOST, FIELD, FRAMING, TRANSFER_CODING, CHUNK, EXPECTATION, MISDIRECTED,
+                    CONTENT ->
+                PROTOCOL_ERROR;
+        };
     }
 
     /** {@return the value of the metric's tag} */

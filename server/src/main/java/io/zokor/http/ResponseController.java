@@ -102,24 +102,27 @@ public interface ResponseController {
      * Replaces the deadline of the handler, {@code zokor.timeouts.request}.
      *
      * @param fromNow positive, or {@code null} for none
+     * @throws IllegalStateException if the handler has returned
      */
     void requestDeadline(@Nullable Duration fromNow);
 
     /**
      * Has an action run once when the client has gone: its connection was reset, or a write failed. A client that merely ended
      * its sending side (half-close) has not gone; once it has, or has sent its next request ahead, only a failed write tells of
-     * its leaving. Starts a helper thread that waits for it; must not be called while the body is being read. The action runs
+     * its leaving. Starts a helper thread that waits for it; while another thread reads the body, none, as that read tells. The action runs
      * on the helper's thread, or on the one whose write fails. Of a body that was not read yet the helper takes what comes
      * first, up to 4 KiB, for the reads to come, and ends: whoever still waits then calls this again. Beyond 16 KiB nothing
      * more is taken, and a client's leaving is not seen until the body is read.
      *
      * @param action what to do
+     * @throws IllegalStateException if the handler has returned
      */
     void onPeerGone(Runnable action);
 
     /**
      * Ends the connection so that no client can take the response for complete. What is committed leaves first, as far as it does so
-     * within a second; a body that ends with the connection ends with a reset. The handler should return soon after.
+     * within a second; a body that ends with the connection ends with a reset. The handler should return soon after. May be called by
+     * any thread; a write that another one is in has a second to end.
      *
      * @param cause for the log, at level DEBUG
      */

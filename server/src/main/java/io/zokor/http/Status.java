@@ -1,9 +1,19 @@
 package io.zokor.http;
 
-/** Reason phrases of the registered status codes (RFC 9110 section 15). Stateless. */
+/** Reason phrases and rules of the registered status codes (RFC 9110 section 15). Stateless. */
 public final class Status {
 
     private Status() {
+    }
+
+    /**
+     * Whether responses of a status may have content (RFC 9110 section 6.4.1), which is for the request's method to allow as well.
+     *
+     * @param status the status
+     * @return false for 1xx, 204, 205 and 304
+     */
+    public static boolean allowsContent(int status) {
+        return status >= 200 && status != 204 && status != 205 && status != 304;
     }
 
     /**

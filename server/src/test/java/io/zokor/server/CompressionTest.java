@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compression of responses on the wire (RFC 9110 sections 8.4.1.3 and 12.5.5). */
@@ -77,6 +78,68 @@ class CompressionTest {
                 assertThat(response.hasHeader("Content-Encoding")).isFalse();
                 assertThat(response.hasHeader("Vary")).isFalse();
             }
+        }
+    }
+
+    /** A 304 and a 206 have the Vary that the 200 would have had (RFC 9110 sections 15.4.5 and 15.3.7). */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", value = {
+        // status | fields | body | varies
+        "200 | Content-Type: text/plain | 2000 | true", "200 | Content-Type: image/png | 2000 | false",
+        "404 | Content-Type: text/plain | 2000 | true", "304 | Content-Type: text/plain | 0 | true",
+        "304 | Content-Type: image/png | 0 | false", "304 | X: y | 0 | true",
+        "304 | Content-Type: text/plain | 20 | true",
+        "304 | Content-Type: text/plain\\Content-Length: 2000 | 0 | true",
+        "304 | Content-Type: text/plain\\Content-Length: 10 | 0 | false", "304 | ETag: \"strong\" | 0 | false",
+        "304 | ETag: W/\"weak\" | 0 | true", "304 | Cache-Control: no-transform | 0 | false",
+        "206 | Content-Type: text/plain\\Content-Range: bytes 0-9/2000 | 10 | true",
+        "206 | Content-Type: text/plain\\Content-Range: bytes 0-9/20 | 10 | false",
+        "206 | Content-Type: image/png\\Content-Range: bytes 0-9/2000 | 10 | false",
+        "206 | Content-Type: multipart/byteranges; boundary=x | 2000 | true",
+        "416 | Content-Type: text/plain\\Content-Range: bytes */2000 | 2000 | false",
+        "204 | Content-Type: text/plain | 0 | false",
+        "205 | Content-Type: text/plain | 0 | false" })
+    void whatStandsForACompressedResponseVariesToo(int status, String fields, int body, boolean varies) {
+        try (TestServer server = serving((request, response) -> {
+            response.status(status);
+            for (String field : fields.split("\\\\")) {
+                response.headers().add(field.substring(0, field.indexOf(':')), field.substring(field.indexOf(':') + 2));
+            }
+            response.write("x".repeat(body));
+        })) {
+            for (String accept : List.of("X: y", GZIP)) {
+                RawResponse response = server.client().sendHead("GET / HTTP/1.1", "Host: a", accept).readResponse();
+                assertThat(response.status()).isEqualTo(status);
+                assertThat(response.hasHeader("Vary")).isEqualTo(varies);
+                if (status == 206 || status == 304) {
+                    assertThat(response.hasHeader("Content-Encoding")).isFalse();
+                }
+                assertThat(response.hasHeader("Content-Length") && status == 304)
+                        .as("the length of a 200 that would be compressed")
+                        .isEqualTo(fields.endsWith("10") || fields.endsWith("Length: 2000") && accept.equals("X: y"));
+            }
+        }
+    }
+
+    /** HEAD has the fields of GET, whichever way the length is known. */
+    @ParameterizedTest
+    @CsvSource({ "999, true", "1000, true", "2000, true", "999, false", "1000, false", "2000, false" })
+    void headVariesAsGetDoes(int length, boolean declared) {
+        try (TestServer server = serving((request, response) -> {
+            response.headers().set("Content-Type", "text/plain");
+            if (declared) {
+                response.headers().set("Content-Length", Integer.toString(length));
+            }
+            if (!declared || request.method().equals("GET")) {
+                response.write("x".repeat(length));
+            }
+        })) {
+            RawResponse get = server.client().sendHead("GET / HTTP/1.1", "Host: a", GZIP).readResponse();
+            RawResponse head = server.client().sendHead("HEAD / HTTP/1.1", "Host: a", GZIP).readHeadResponse();
+            assertThat(head.header("Vary")).isEqualTo(get.header("Vary"));
+            assertThat(head.header("Content-Encoding")).isEqualTo(get.header("Content-Encoding"));
+            assertThat(head.header("Content-Length")).isEqualTo(get.header("Content-Length"));
+            assertThat(get.hasHeader("Vary")).isEqualTo(length >= 1000);
         }
     }
 

@@ -265,6 +265,23 @@ class Http1ServingTest {
         }
     }
 
+    /** RFC 9110 section 8.6: it would have to be the length of the 200. */
+    @Test
+    void status304LosesTheLengthOfABodyThatWasGivenForIt() {
+        try (TestServer server = TestServer.serving((request, response) -> {
+            response.status(304);
+            response.headers().set("Content-Length", "7").set("Content-Type", "text/plain").set("ETag", "\"a\"");
+            response.write("dropped");
+        })) {
+            RawClient client = server.client();
+            RawResponse response = client.get("/");
+            assertThat(response.hasHeader("Content-Length")).isFalse();
+            assertThat(response.hasHeader("Content-Type")).isFalse();
+            assertThat(response.header("ETag")).contains("\"a\"");
+            assertThat(client.get("/").status()).isEqualTo(304);
+        }
+    }
+
     @Test
     void status205HasLengthZero() {
         try (TestServer server = TestServer.serving((request, response) -> {

@@ -1,5 +1,6 @@
 package io.zokor.internal.exchange;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -9,6 +10,7 @@ import io.zokor.event.RequestPhase;
 import io.zokor.internal.exchange.ExchangeCodec.Direction;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Ticker;
 import io.zokor.net.TimeoutKind;
 
@@ -28,11 +30,18 @@ final class Deadlines {
 
     private final Ticker ticker;
 
+    private final DeadlineReaper reaper;
+
+    private final Thread thread = Thread.currentThread();
+
     private final Side reading;
 
     private final Side writing;
 
     private volatile @Nullable RequestGuard guard;
+
+    /** The handler has done; guarded by this. */
+    private boolean handled;
 
     private volatile RequestPhase phase = RequestPhase.QUEUED;
 
@@ -40,6 +49,7 @@ final class Deadlines {
         Timeouts timeouts = server.config().timeouts();
         this.codec = codec;
         this.ticker = server.ticker();
+        this.reaper = server.reaper();
         this.reading = new Side(Direction.READING, new Pace(timeouts, limits, Pace.READING),
                 Deadline.after(codec.head().startedNanos(), timeouts.read()));
         this.writing = new Side(Direction.WRITING, new Pace(timeouts, limits, codec.patience()),
@@ -66,9 +76,62 @@ final class Deadlines {
         writing.move(deadline);
     }
 
-    void guard(@Nullable RequestGuard next) {
-        guard = next;
+    /** {@return the moment, on the server's ticker} */
+    long now() {
+        return ticker.nanos();
     }
+
+    /** {@return the moment that is so far ahead, none for {@code null}} */
+    long after(@Nullable Duration fromNow) {
+        return Deadline.after(ticker.nanos(), fromNow);
+    }
+
+    // ---- the handler's own
+
+    /**
+     * Sets when the handler must have done; called by any thread.
+     *
+     * @throws IllegalStateException if it has: the thread may be with the next request already, which must not be hit
+     */
+    synchronized void handler(long deadline) {
+        if (handled) {
+            throw new IllegalStateException("the request has ended: it has no deadline any more");
+        }
+        RequestGuard current = guard;
+        if (deadline == Deadline.NONE) {
+            endGuard();
+        } else if (current != null) {
+            current.deadline(deadline);
+        } else {
+            RequestGuard made = new RequestGuard(thread, deadline);
+            guard = made;
+            reaper.watch(made);
+        }
+    }
+
+    /** {@return whether the handler, which has done now, took too long} */
+    synchronized boolean endHandler() {
+        handled = true;
+        return endGuard();
+    }
+
+    private boolean endGuard() {
+        RequestGuard current = guard;
+        if (current == null) {
+            return false;
+        }
+        guard = null;
+        reaper.forget(current);
+        return current.end();
+    }
+
+    /** {@return whether the handler's time is over, so that what it throws is a consequence of that} */
+    boolean isHandlerLate() {
+        RequestGuard current = guard;
+        return current != null && current.isExpired();
+    }
+
+    // ---- reading and writing
 
     void beginRead() throws DeadlineExceededException {
         phase(RequestPhase.READING);

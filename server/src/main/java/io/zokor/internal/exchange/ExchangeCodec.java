@@ -135,7 +135,7 @@ public interface ExchangeCodec {
     }
 
     /**
-     * Watches, by a helper thread, for the client's leaving until the exchange ends.
+     * Watches, by a helper thread, for the client's leaving until the exchange ends; after that nothing. Not while the body is read.
      *
      * @param gone what to do, once
      */

@@ -8,6 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** How an exchange ended, for the protocol's loop, which alone decides what that means for the connection. */
 public sealed interface Outcome {
 
+    /** {@return why the connection, or in HTTP/2 the stream, ends with the exchange; {@code null} where that is for the protocol to say} */
+    default @Nullable CloseReason closing() {
+        return switch (this) {
+            case Completed _,Upgraded _ -> null;
+            case Hijacked _ -> CloseReason.HIJACKED;
+            case Final(CloseReason reason) -> reason;
+            case Aborted(CloseReason reason) -> reason;
+        };
+    }
+
     /** The response went out whole; the codec knows whether the connection goes on. */
     record Completed() implements Outcome {
     }

@@ -68,7 +68,9 @@ final class RequestGuard implements DeadlineReaper.Expirable {
             Thread.onSpinWait();
         }
         if (state.getAndSet(State.DONE) == State.EXPIRED) {
-            Thread.interrupted();
+            if (Thread.currentThread() == thread) {
+                Thread.interrupted();
+            }
             return true;
         }
         return false;

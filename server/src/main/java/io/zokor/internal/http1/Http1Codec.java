@@ -3,7 +3,6 @@ package io.zokor.internal.http1;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.zokor.config.Limits;
 import io.zokor.http.Headers;
@@ -54,7 +53,11 @@ final class Http1Codec implements ExchangeCodec {
 
     private final ByteWriter out;
 
-    private final AtomicReference<@Nullable Runnable> gone = new AtomicReference<>();
+    /** What is to be done when the client has gone; guarded by this. */
+    private @Nullable Runnable gone;
+
+    /** Nobody is told any more; guarded by this. */
+    private boolean ended;
 
     private Framing framing = Framing.NONE;
 
@@ -134,8 +137,14 @@ final class Http1Codec implements ExchangeCodec {
 
     @Override
     public void watch(Runnable action) {
-        gone.set(action);
-        Runnable helper = in.beginWatch(!bodyEnded(), this::peerGone);
+        Runnable helper;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            gone = action;
+            helper = in.beginWatch(!bodyEnded(), this::peerGone);
+        }
         if (helper != null) {
             Thread.ofVirtual().name(Thread.currentThread().getName() + "-watch").inheritInheritableThreadLocals(false)
                     .start(helper);
@@ -143,7 +152,11 @@ final class Http1Codec implements ExchangeCodec {
     }
 
     private void peerGone() {
-        Runnable action = gone.getAndSet(null);
+        Runnable action;
+        synchronized (this) {
+            action = gone;
+            gone = null;
+        }
         if (action != null) {
             action.run();
         }
@@ -300,8 +313,9 @@ final class Http1Codec implements ExchangeCodec {
     }
 
     /** Nobody is to be told any more that the client left. */
-    private void end() {
-        gone.set(null);
+    private synchronized void end() {
+        ended = true;
+        gone = null;
         in.endWatch();
     }
 

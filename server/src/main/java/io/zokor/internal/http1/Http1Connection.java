@@ -293,10 +293,7 @@ public final class Http1Connection implements ProtocolConnection {
 
     private CloseReason reject(RejectedRequestException refusal) {
         LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
-        CloseReason closing = switch (refusal.reason()) {
-            case HEADER_TOO_LARGE, URI_TOO_LONG -> CloseReason.LIMIT;
-            default -> CloseReason.PROTOCOL_ERROR;
-        };
+        CloseReason closing = CloseReason.of(refusal.reason());
         answer(refusal.status(), refusal.reason(), closing);
         return end(closing, false);
     }

@@ -67,6 +67,14 @@ class CompressionRuleTest {
     }
 
     @ParameterizedTest
+    @CsvSource({ "200, true", "404, true", "206, true", "304, true", "101, false", "204, false", "205, false" })
+    void statusesThatVary(int status, boolean expected) {
+        assertThat(CompressionRule.varies(CONFIG, status, plain(), 1000)).isEqualTo(expected);
+        assertThat(CompressionRule.varies(CONFIG, status, new Headers(), 1000)).as("without a type")
+                .isEqualTo(status == 206 || status == 304);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = { "Content-Encoding: br", "Content-Range: bytes 0-1/2", "Cache-Control: a, No-Transform",
         "ETag: \"strong\"" })
     void fieldsThatForbidIt(String field) {

@@ -3,7 +3,6 @@ package io.zokor.spring.boot.reactive;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -13,7 +12,6 @@ import java.util.function.Consumer;
 
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
-import io.zokor.http.ResponseController;
 import io.zokor.net.DeadlineExceededException;
 
 import org.jspecify.annotations.Nullable;
@@ -42,7 +40,6 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
     }
 
     private final ReactiveExchange exchange;
-    private final ResponseController controller;
     private final InputStream in;
     private final long length;
     private final @Nullable ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
@@ -56,9 +53,6 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
 
     /** The subscriber has its subscription and may get signals. */
     private volatile boolean ready;
-
-    /** The helper is in a read, which may be blocked. */
-    private volatile boolean inRead;
 
     private volatile boolean cancelled;
 
@@ -82,9 +76,8 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
     /** What the next read may use, of whoever reads: the piece before, where little of it was filled. */
     private byte[] piece = NOTHING;
 
-    BodyPublisher(ReactiveExchange exchange, Request request, ResponseController controller) {
+    BodyPublisher(ReactiveExchange exchange, Request request) {
         this.exchange = exchange;
-        this.controller = controller;
         this.in = request.body();
         this.length = request.contentLength();
         this.ended = length == 0;
@@ -235,34 +228,18 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         }
     }
 
-    /** Ends the reading; the helper is gone when this returns, and nothing touches the stream any more. */
+    /**
+     * Ends the reading: the subscriber gets nothing any more. A helper that is in a read is left to the server, which does not end the
+     * exchange before that has returned.
+     */
     void end() {
         stopped = true;
         Thread running = helper;
         if (running != null) {
             LockSupport.unpark(running);
-            if (inRead) {
-                // Nobody wants the rest. The connection closes after the response.
-                controller.readDeadline(Duration.ofNanos(1));
-            }
-            join(running);
         }
         if (ready && !cancelled) {
             fail(new IllegalStateException("the request has ended before its body was read"));
-        }
-    }
-
-    private static void join(Thread running) {
-        boolean interrupted = false;
-        while (running.isAlive()) {
-            try {
-                running.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 
@@ -324,7 +301,6 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         byte[] bytes = piece.length >= size ? piece : new byte[size];
         piece = NOTHING;
         int n = 0;
-        inRead = true;
         try {
             if (!stopped) {
                 n = in.read(bytes, 0, size);
@@ -332,8 +308,6 @@ final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
         } catch (IOException e) {
             readFailed(e);
             return;
-        } finally {
-            inRead = false;
         }
         if (n > 0) {
             bytesRead += n;

@@ -80,7 +80,7 @@ final class ReactiveExchange {
     ReactiveExchange(Request request, ResponseWriter response, WebSocketOptions webSockets) {
         this.response = response;
         this.serverResponse = new ZokorServerHttpResponse(this, response);
-        this.body = new BodyPublisher(this, request, response.controller());
+        this.body = new BodyPublisher(this, request);
         this.webSockets = webSockets;
     }
 

@@ -2,7 +2,6 @@ package io.zokor.servlet.internal.request;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -30,9 +29,6 @@ public final class AsyncLoop {
 
     /** How long a request waits before a helper watches for the client's leaving: most need no helper. */
     private static final long WATCH_AFTER = TimeUnit.MILLISECONDS.toNanos(200);
-
-    /** A blocked helper reads on for at most this after the exchange's end. */
-    private static final Duration HELPER_END = Duration.ofMillis(1);
 
     /** What is done next. */
     private enum Step {
@@ -357,20 +353,17 @@ public final class AsyncLoop {
     }
 
     /**
-     * Waits until no other thread uses the streams any more, and lets none begin to read. A blocked read is woken by its
-     * deadline, which costs the connection: its client is in the middle of a body that nobody wants.
+     * Waits until no helper writes any more, and lets none begin to read. One that reads is left to the core, which does not end the
+     * exchange before it has left.
      */
-    public void awaitHelpers(ResponseController controller, boolean served) {
+    public void awaitWriter(ResponseController controller, boolean served) {
         point.lock.lock();
         try {
             input.sealLocked();
             if (!served && output.isWritingLocked()) {
                 controller.writeDeadline(ResponseBody.LAST_WRITE);
             }
-            if (input.isReadingLocked()) {
-                controller.readDeadline(HELPER_END);
-            }
-            while (input.isReadingLocked() || output.isWritingLocked()) {
+            while (output.isWritingLocked()) {
                 point.changed.awaitUninterruptibly();
             }
         } finally {

@@ -159,7 +159,7 @@ public final class RequestCycle implements StreamOwner {
     private void end(boolean served) {
         AsyncCycle cycle = async;
         if (cycle != null) {
-            cycle.loop().awaitHelpers(response.controller(), served);
+            cycle.loop().awaitWriter(response.controller(), served);
         }
         completed = true;
         response.seal(served);

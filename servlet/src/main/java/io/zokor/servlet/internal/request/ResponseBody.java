@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
+import io.zokor.http.Status;
 import io.zokor.servlet.internal.stream.ContainerOutput;
 import io.zokor.servlet.internal.stream.StreamOwner;
 import io.zokor.servlet.internal.stream.WaitPoint;
@@ -281,8 +282,8 @@ public final class ResponseBody implements ContainerOutput.Sink {
             checkNotSealedLocked();
             output.shut();
             boolean known = written > 0 || !head;
-            if (!controller.isCommitted() && declared < 0 && trailers == null && known && core.status() >= 200
-                    && core.status() != 204 && core.status() != 304) {
+            boolean content = Status.allowsContent(core.status());
+            if (!controller.isCommitted() && declared < 0 && trailers == null && known && content) {
                 core.headers().set(ResponseFields.CONTENT_LENGTH, Long.toString(written));
             }
             if (trailers == null || !controller.isCommitted()) {
@@ -290,7 +291,7 @@ public final class ResponseBody implements ContainerOutput.Sink {
                 buffered = 0;
             }
             committed = true;
-            whole = declared < 0 || written >= declared || !known || core.status() == 204 || core.status() == 304;
+            whole = declared < 0 || written >= declared || !known || !content;
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {

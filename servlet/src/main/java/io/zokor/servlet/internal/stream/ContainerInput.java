@@ -48,10 +48,7 @@ public final class ContainerInput extends ServletInputStream {
 
     private boolean reading;
 
-    /** Threads of the application that read without a listener, while another one may end the request. */
-    private int readers;
-
-    /** The request ends: no other thread may begin to read. */
+    /** The request ends: no helper may begin to read. */
     private boolean sealed;
 
     public ContainerInput(InputStream source, long declared, StreamOwner owner, WaitPoint point) {
@@ -79,37 +76,6 @@ public final class ContainerInput extends ServletInputStream {
         if (length == 0) {
             return 0;
         }
-        return owner.isOwnThread() ? readThrough(bytes, offset, length) : readElsewhere(bytes, offset, length);
-    }
-
-    /**
-     * Reads on a thread of the application's. The end of the request waits for it: what the connection's thread reads next, and
-     * this one has begun to read, must not be mixed up.
-     */
-    private int readElsewhere(byte[] bytes, int offset, int length) throws IOException {
-        point.lock.lock();
-        try {
-            if (sealed) {
-                throw new IllegalStateException("the request is over: its body cannot be read any more");
-            }
-            readers++;
-        } finally {
-            point.lock.unlock();
-        }
-        try {
-            return readThrough(bytes, offset, length);
-        } finally {
-            point.lock.lock();
-            try {
-                readers--;
-                point.changed.signalAll();
-            } finally {
-                point.lock.unlock();
-            }
-        }
-    }
-
-    private int readThrough(byte[] bytes, int offset, int length) throws IOException {
         try {
             int n = source.read(bytes, offset, length);
             account(n);
@@ -298,12 +264,7 @@ public final class ContainerInput extends ServletInputStream {
 
     // ---- what the connection's thread asks
 
-    /** {@return whether another thread reads} */
-    public boolean isReadingLocked() {
-        return reading || readers > 0;
-    }
-
-    /** Lets no other thread begin to read. */
+    /** Lets no helper begin to read. */
     public void sealLocked() {
         sealed = true;
     }
