@@ -1,5 +1,10 @@
 # Sourced by .ci/run and by the checks.
 
+# Without a locale whose encoding is UTF-8, a JVM opens no file in a folder whose name has letters beyond ASCII.
+if [ "$(locale charmap 2>/dev/null)" != UTF-8 ]; then
+    export LC_ALL=C.UTF-8
+fi
+
 # need_package PACKAGE [COMMAND]: installs the Debian package unless the command (default: its name) is there.
 need_package() {
     local package=$1 command=${2:-$1}

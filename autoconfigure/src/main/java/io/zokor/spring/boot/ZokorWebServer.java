@@ -18,7 +18,6 @@ import io.zokor.websocket.WebSocketSessions;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory.TempDirs;
 import org.springframework.boot.web.server.GracefulShutdownCallback;
 import org.springframework.boot.web.server.GracefulShutdownResult;
 import org.springframework.boot.web.server.PortInUseException;
@@ -45,7 +44,7 @@ public final class ZokorWebServer implements WebServer {
     private final WebSocketSessions webSockets;
     private final @Nullable AccessLog accessLog;
     private final WebServerSettings settings;
-    private final TempDirs tempDirs;
+    private final TemporaryDirectories temporary;
     private @Nullable KeepAliveThread keepAlive;
     /** Written under the lock, read by the thread that shuts down as well. */
     private volatile @Nullable GracefulShutdown gracefulShutdown;
@@ -55,7 +54,7 @@ public final class ZokorWebServer implements WebServer {
 
     ZokorWebServer(Server server, @Nullable Server redirecting, Deployment deployment, ServerCounters counters,
             WebSocketSessions webSockets, @Nullable AccessLog accessLog, WebServerSettings settings,
-            TempDirs tempDirs) {
+            TemporaryDirectories temporary) {
         this.server = server;
         this.redirecting = redirecting;
         this.deployment = deployment;
@@ -63,7 +62,7 @@ public final class ZokorWebServer implements WebServer {
         this.webSockets = webSockets;
         this.accessLog = accessLog;
         this.settings = settings;
-        this.tempDirs = tempDirs;
+        this.temporary = temporary;
         server.onShutdown(this::refusing);
     }
 
@@ -309,7 +308,7 @@ public final class ZokorWebServer implements WebServer {
                 accessLog.close();
             }
             endKeepAliveLocked();
-            tempDirs.cleanup();
+            temporary.delete();
         }
     }
 

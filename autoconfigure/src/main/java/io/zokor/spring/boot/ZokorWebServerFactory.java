@@ -203,14 +203,14 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
      *
      * @param deployment makes what is served; gets a source of the limits as they are at any moment, and what holds for WebSocket
      *        sessions
-     * @param tempDirs directories that go when the server is destroyed
+     * @param temporary directories that go when the server is destroyed
      * @param classLoader context class loader of all of the server's threads
      * @return the server
      * @throws WebServerException if what is served cannot be built
      * @throws RuntimeException as it is, if TLS is misconfigured
      */
     protected final ZokorWebServer createWebServer(
-            BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment, TempDirs tempDirs,
+            BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment, TemporaryDirectories temporary,
             ClassLoader classLoader) {
         TlsSettings tls = tls();
         WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
@@ -235,7 +235,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         Server server = builder.build();
         currentLimits.server = server;
         ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog), deployed,
-                counters, webSockets.sessions(), accessLog, settings, tempDirs);
+                counters, webSockets.sessions(), accessLog, settings, temporary);
         webServer.initialize();
         return webServer;
     }
@@ -315,8 +315,17 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         if (from == null || !from.getEnabled()) {
             return Compression.none();
         }
-        return new Compression(true, List.of(from.getAllMimeTypes()), from.getMinResponseSize().toBytes(),
+        return new Compression(true, List.of(mimeTypes(from)), from.getMinResponseSize().toBytes(),
                 excludedUserAgents(from.getExcludedUserAgents()));
+    }
+
+    /** Boot 4.0 does not know {@code server.compression.additional-mime-types}. */
+    private static String[] mimeTypes(org.springframework.boot.web.server.Compression from) {
+        try {
+            return from.getAllMimeTypes();
+        } catch (NoSuchMethodError e) {
+            return from.getMimeTypes();
+        }
     }
 
     private static List<Pattern> excludedUserAgents(String @Nullable [] expressions) {

@@ -51,6 +51,6 @@ final class HandlerWebServerFactory extends ZokorWebServerFactory {
             public void destroy() {
                 events.add("destroy");
             }
-        }, new TempDirs(0), getClass().getClassLoader());
+        }, new TemporaryDirectories(0), getClass().getClassLoader());
     }
 }

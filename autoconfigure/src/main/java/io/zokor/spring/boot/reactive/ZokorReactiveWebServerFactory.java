@@ -1,5 +1,6 @@
 package io.zokor.spring.boot.reactive;
 
+import io.zokor.spring.boot.TemporaryDirectories;
 import io.zokor.spring.boot.ZokorWebServerFactory;
 
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,7 @@ public final class ZokorReactiveWebServerFactory extends ZokorWebServerFactory
         return createWebServer(
                 (limits, webSockets) -> new ReactiveDeployment(
                         new ZokorHttpHandlerAdapter(httpHandler, limits, webSockets)),
-                new TempDirs(getPort()),
+                new TemporaryDirectories(getPort()),
                 classLoader());
     }
 

@@ -15,6 +15,7 @@ import io.zokor.config.Limits;
 import io.zokor.servlet.ServletContainer;
 import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.spring.boot.Deployment;
+import io.zokor.spring.boot.TemporaryDirectories;
 import io.zokor.spring.boot.ZokorWebServerFactory;
 import io.zokor.websocket.WebSocketOptions;
 
@@ -110,15 +111,15 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
     @Override
     public WebServer getWebServer(ServletContextInitializer... initializers) {
         warnOfJsp();
-        TempDirs tempDirs = new TempDirs(getPort());
+        TemporaryDirectories temporary = new TemporaryDirectories(getPort());
         ClassLoader classLoader = classLoader();
         BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment = (limits,
                 webSockets) -> new ServletDeployment(
-                        settings.getContextPath().toString(), container(limits, classLoader, tempDirs, initializers));
+                        settings.getContextPath().toString(), container(limits, classLoader, temporary, initializers));
         try {
-            return createWebServer(deployment, tempDirs, classLoader);
+            return createWebServer(deployment, temporary, classLoader);
         } catch (RuntimeException e) {
-            tempDirs.cleanup();
+            temporary.delete();
             throw e;
         }
     }
@@ -131,11 +132,11 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
-    private ServletContainer container(Supplier<Limits> limits, ClassLoader classLoader, TempDirs tempDirs,
+    private ServletContainer container(Supplier<Limits> limits, ClassLoader classLoader, TemporaryDirectories temporary,
             ServletContextInitializer... initializers) {
         ServletContainerBuilder builder = ServletContainer.builder().contextPath(settings.getContextPath().toString())
-                .classLoader(classLoader).limits(limits).documentRoot(documentRoot(tempDirs))
-                .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(tempDirs.createTempDir("zokor"))
+                .classLoader(classLoader).limits(limits).documentRoot(documentRoot(temporary))
+                .resourceUrls(settings.getStaticResourceUrls()).temporaryDirectory(temporary.create("zokor"))
                 .mimeTypes(extension -> settings.getMimeMappings().get(extension))
                 .localeEncodings(localeEncodings()).usualLocaleEncodings(false)
                 .registerDefaultServlet(settings.isRegisterDefaultServlet())
@@ -165,11 +166,11 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
     }
 
     /** There is always one: {@code getResource("/")} answers something, and then nobody falls back on the working directory. */
-    private Path documentRoot(TempDirs tempDirs) {
+    private Path documentRoot(TemporaryDirectories temporary) {
         DocumentRoot documentRoot = new DocumentRoot(logger);
         documentRoot.setDirectory(settings.getDocumentRoot());
         File directory = documentRoot.getValidDirectory();
-        return directory == null ? tempDirs.createTempDir("zokor-docbase") : directory.getAbsoluteFile().toPath();
+        return directory == null ? temporary.create("zokor-docbase") : directory.getAbsoluteFile().toPath();
     }
 
     private static void addErrorPage(ServletContainerBuilder builder, ErrorPage page) {
