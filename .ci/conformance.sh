@@ -52,9 +52,7 @@ websocket_conformance() {
         || { fail "$name: WebSocket cases" || failed=1; }
     stop_background
     start_server "$classpath" "$main" 0 -1 3
-    # Not yet among them: ten clients of large echoes keep a client beside from being served in time (amplified_echo), and the memory of
-    # echoes that nobody reads comes near its bound (unread_echo).
-    python3 "$shared/conformance/websocket/hostile.py" --only '^(?!amplified_echo|unread_echo)' --port "$HTTP_PORT" -T 3 --pid "$SERVER_PID" \
+    python3 "$shared/conformance/websocket/hostile.py" --port "$HTTP_PORT" -T 3 --pid "$SERVER_PID" \
         && pass "$name: hostile WebSocket clients" || { fail "$name: hostile WebSocket clients" || failed=1; }
     stop_background
     [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2

@@ -21,6 +21,12 @@ public interface Tunnel {
     /** {@return the clock that deadlines are moments of} */
     Ticker ticker();
 
+    /** {@return for how long in all reading a message may be blocked before its rate is judged, in nanoseconds; the server's limit of stalls} */
+    long stallNanos();
+
+    /** {@return bytes a second that a message must come with while reading it is blocked; the server's limit} */
+    int minRate();
+
     /**
      * Reads at least one byte, waiting for it.
      *

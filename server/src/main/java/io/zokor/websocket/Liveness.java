@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 
 import io.zokor.http.Tunnel;
+import io.zokor.internal.websocket.Turn;
 import io.zokor.net.Deadline;
 import io.zokor.net.TimeoutKind;
 
@@ -18,19 +19,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Liveness {
 
-    /** A message that is read in pieces must come at this rate, in each such while that reading was blocked. */
-    private static final long STALL_NANOS = 30_000_000_000L;
-
-    private static final long STALL_BYTES = 240 * 30;
-
-    /** After so many reads the thread lets others have the processor; see the loop of HTTP/1. */
-    private static final int TURN = 8;
+    private static final long SECOND = 1_000_000_000;
 
     private final Session session;
 
     private final Sender sender;
 
     private final Tunnel tunnel;
+
+    /** A message must bring so many bytes in each such while that reading it was blocked. */
+    private final long stallNanos;
+
+    private final long stallBytes;
 
     private final long openedNanos;
 
@@ -72,12 +72,17 @@ final class Liveness {
 
     private volatile long roundTrip = -1;
 
+    private final Turn turn;
+
     private int reads;
 
-    Liveness(Session session, Sender sender, Tunnel tunnel, WebSocketOptions options) {
+    Liveness(Session session, Sender sender, Tunnel tunnel, WebSocketOptions options, Turn turn) {
         this.session = session;
         this.sender = sender;
         this.tunnel = tunnel;
+        this.turn = turn;
+        this.stallNanos = tunnel.stallNanos();
+        this.stallBytes = stallNanos == Deadline.NONE ? 0 : Math.max(1, stallNanos / SECOND * tunnel.minRate());
         this.openedNanos = now();
         this.movedNanos = openedNanos;
         this.pingInterval = Deadline.toNanos(options.pingInterval());
@@ -97,15 +102,16 @@ final class Liveness {
         if (++reads <= 2) {
             // What the server had read ahead is in the first one.
             tunnel.release();
-        } else if (reads % TURN == 0) {
-            Thread.yield();
         }
+        turn.pause();
         long from = now();
         blockedSince = from;
         try {
             int n = tunnel.read(target);
+            long took = now() - from;
+            turn.waited(took);
             if (inMessage) {
-                count(now() - from, n);
+                count(took, n);
             }
             return n;
         } finally {
@@ -113,10 +119,15 @@ final class Liveness {
         }
     }
 
+    /** Between pieces of work. */
+    void pause() {
+        turn.pause();
+    }
+
     private void count(long nanos, int bytes) {
         long blocked = messageNanos + nanos;
         long moved = messageBytes + bytes;
-        boolean enough = blocked >= STALL_NANOS && moved >= STALL_BYTES;
+        boolean enough = blocked >= stallNanos && moved >= stallBytes;
         messageBytes = enough ? 0 : moved;
         messageNanos = enough ? 0 : blocked;
     }
@@ -216,7 +227,7 @@ final class Liveness {
         if (blocked == 0) {
             return;
         }
-        if (inMessage && messageNanos + now - blocked >= STALL_NANOS && messageBytes < STALL_BYTES) {
+        if (inMessage && messageNanos + now - blocked >= stallNanos && messageBytes < stallBytes) {
             end(TimeoutKind.STALL, CloseStatus.POLICY.withReason("the message comes too slowly"));
         } else if (pingInterval != Deadline.NONE) {
             if (now - blocked >= Deadline.after(pingInterval, pongTimeout)) {

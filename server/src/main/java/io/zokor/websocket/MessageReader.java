@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.zokor.internal.websocket.ByteChunks;
 import io.zokor.internal.websocket.Fault;
 import io.zokor.internal.websocket.FrameReader;
 import io.zokor.internal.websocket.MessageInflate;
@@ -22,6 +23,9 @@ final class MessageReader {
     private static final int FIRST = 4 * 1024;
 
     private static final int PART = 8 * 1024;
+
+    /** After so many bytes of large or many messages the thread lets others have the processor. */
+    private static final int PIECE = 32 * 1024;
 
     /** So many empty fragments in a row are an attack (CVE-2026-48779). */
     private static final int MAX_EMPTY = 100;
@@ -45,7 +49,16 @@ final class MessageReader {
     /** Compressed bytes, while such a message is read. */
     private byte[] packed = {};
 
+    /** In parts: what was inflated last. */
+    private byte[] recent = {};
+
+    /** Of the message that is read in parts. */
+    private long partBytes;
+
     private boolean tailGiven;
+
+    /** Bytes of work since others could have the processor last. */
+    private int unpaused;
 
     /** The beginning of a character that the part before has ended with. */
     private byte[] carry = {};
@@ -82,31 +95,9 @@ final class MessageReader {
         try {
             boolean text = opcode == Opcode.TEXT;
             int max = text ? session.maxTextSize() : session.maxBinarySize();
-            byte[] bytes = new byte[0];
-            int size = 0;
+            ByteChunks bytes = new ByteChunks();
             while (true) {
-                if (inflate == null && frames.remaining() > max - size) {
-                    throw tooBig();
-                }
-                while (frames.remaining() > 0) {
-                    if (inflate != null) {
-                        inflate.input(packed, frames.read(packed, 0, packed.length));
-                        while (true) {
-                            bytes = grown(bytes, size, 0, max);
-                            int n = inflate.inflate(bytes, size, bytes.length - size);
-                            if (n == 0) {
-                                break;
-                            }
-                            check(bytes, size, n);
-                            size = sum(size, n, max);
-                        }
-                    } else {
-                        bytes = grown(bytes, size, frames.isLast() ? frames.remaining() : 0, max);
-                        int n = frames.read(bytes, size, bytes.length - size);
-                        check(bytes, size, n);
-                        size += n;
-                    }
-                }
+                readFrame(bytes, max);
                 if (frames.isLast()) {
                     break;
                 }
@@ -117,25 +108,58 @@ final class MessageReader {
             }
             if (inflate != null) {
                 inflate.last();
-                while (true) {
-                    bytes = grown(bytes, size, 0, max);
-                    int n = inflate.inflate(bytes, size, bytes.length - size);
-                    if (n == 0) {
-                        break;
-                    }
-                    check(bytes, size, n);
-                    size = sum(size, n, max);
-                }
+                inflate(inflate, bytes, max);
             }
             if (utf8 != null) {
                 utf8.end();
             }
-            session.received(size);
+            session.received(bytes.size());
             return text
-                    ? new WebSocketMessage.Text(new String(bytes, 0, size, StandardCharsets.UTF_8), true)
-                    : new WebSocketMessage.Binary(ByteBuffer.wrap(bytes, 0, size).slice(), true);
+                    ? new WebSocketMessage.Text(bytes.toText(), true)
+                    : new WebSocketMessage.Binary(bytes.toBuffer(), true);
         } finally {
             reset();
+        }
+    }
+
+    private void readFrame(ByteChunks bytes, int max) throws IOException {
+        if (inflate == null && frames.remaining() > max - bytes.size()) {
+            throw tooBig();
+        }
+        while (frames.remaining() > 0) {
+            if (inflate != null) {
+                inflate.input(packed, frames.read(packed, 0, packed.length));
+                inflate(inflate, bytes, max);
+            } else {
+                byte[] piece = bytes.piece(1, frames.isLast() ? frames.remaining() : 0);
+                int at = bytes.position();
+                filled(bytes, piece, frames.read(piece, at, piece.length - at));
+            }
+        }
+    }
+
+    private void inflate(MessageInflate inflater, ByteChunks bytes, int max) throws IOException {
+        while (true) {
+            byte[] piece = bytes.piece(1, 0);
+            int at = bytes.position();
+            int n = inflater.inflate(piece, at, piece.length - at, () -> bytes.tail(MessageInflate.WINDOW));
+            if (n == 0) {
+                return;
+            }
+            if (n > max - bytes.size()) {
+                throw tooBig();
+            }
+            filled(bytes, piece, n);
+        }
+    }
+
+    private void filled(ByteChunks bytes, byte[] piece, int n) throws Fault {
+        check(piece, bytes.position(), n);
+        bytes.filled(n);
+        unpaused += n;
+        if (unpaused >= PIECE) {
+            unpaused = 0;
+            session.pause();
         }
     }
 
@@ -157,8 +181,9 @@ final class MessageReader {
             int size = carry.length + n;
             boolean last = frames.isLast() && frames.remaining() == 0 && (inflate == null || n == 0);
             WebSocketMessage part = part(bytes, size, last);
+            partBytes += n;
             if (last) {
-                session.received(0);
+                session.received(partBytes);
             }
             done = last;
             return part;
@@ -197,8 +222,9 @@ final class MessageReader {
 
     private int inflatedPart(MessageInflate inflater, byte[] bytes) throws IOException {
         while (true) {
-            int n = inflater.inflate(bytes, carry.length, PART);
+            int n = inflater.inflate(bytes, carry.length, PART, () -> recent);
             if (n > 0) {
+                remember(bytes, carry.length, n);
                 return n;
             }
             if (frames.remaining() > 0) {
@@ -215,6 +241,15 @@ final class MessageReader {
                 inflater.last();
             }
         }
+    }
+
+    /** Keeps what later parts may refer to. */
+    private void remember(byte[] bytes, int offset, int length) {
+        int kept = Math.min(recent.length, MessageInflate.WINDOW - length);
+        byte[] next = new byte[kept + length];
+        System.arraycopy(recent, recent.length - kept, next, 0, kept);
+        System.arraycopy(bytes, offset, next, kept, length);
+        recent = next;
     }
 
     private boolean begin() throws IOException {
@@ -254,33 +289,8 @@ final class MessageReader {
         }
     }
 
-    /** The sum cannot overflow: there is room for one byte beyond the limit at most. */
-    private static int sum(int size, int more, int max) throws Fault {
-        if (more > max - size) {
-            throw tooBig();
-        }
-        return size + more;
-    }
-
     private static Fault tooBig() {
         return new Fault(1009, "the message is too large");
-    }
-
-    /**
-     * Grows by doubling, so that many small fragments cost no more than a large one.
-     *
-     * @param exact how many bytes are still to come, or 0 where that is not known
-     * @return an array with room behind the size; one byte more than the limit at most, by which too much is seen
-     */
-    private static byte[] grown(byte[] bytes, int size, long exact, int max) {
-        if (size < bytes.length) {
-            return bytes;
-        }
-        long length = Math.min((long) size + Math.max(size, FIRST), (long) max + 1);
-        if (exact > 0) {
-            length = Math.min(length, size + exact);
-        }
-        return Arrays.copyOf(bytes, (int) Math.min(length, Integer.MAX_VALUE - 8));
     }
 
     /** Nothing is read any more: gives back what a message that was begun holds. */
@@ -299,7 +309,9 @@ final class MessageReader {
         utf8 = null;
         packed = new byte[0];
         carry = packed;
+        recent = packed;
         tailGiven = false;
+        partBytes = 0;
         session.messageEnded();
     }
 }

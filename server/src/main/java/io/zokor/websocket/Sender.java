@@ -15,6 +15,7 @@ import io.zokor.http.Tunnel;
 import io.zokor.internal.websocket.Frames;
 import io.zokor.internal.websocket.MessageDeflate;
 import io.zokor.internal.websocket.Opcode;
+import io.zokor.internal.websocket.Turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,8 @@ final class Sender {
 
     private final @Nullable MessageDeflate deflate;
 
+    private final Turn turn;
+
     private final ReentrantLock output = new ReentrantLock();
 
     private final ReentrantLock queueLock = new ReentrantLock();
@@ -51,6 +54,9 @@ final class Sender {
     /** Opcode of the message that parts were sent of, or 0. */
     private int partial;
 
+    /** Of that message. */
+    private long partialBytes;
+
     /** The first half of a character that a part of a text has ended with, or 0. */
     private char half;
 
@@ -61,10 +67,11 @@ final class Sender {
     private record Queued(WebSocketMessage message, int bytes, Consumer<@Nullable Throwable> done) {
     }
 
-    Sender(Session session, Tunnel tunnel, @Nullable MessageDeflate deflate) {
+    Sender(Session session, Tunnel tunnel, @Nullable MessageDeflate deflate, Turn turn) {
         this.session = session;
         this.tunnel = tunnel;
         this.deflate = deflate;
+        this.turn = turn;
     }
 
     /** {@return when the write that is under way began, or 0} */
@@ -98,11 +105,11 @@ final class Sender {
                 throw new IllegalStateException("a message of the other kind was begun and not ended");
             }
             ByteBuffer payload = payload(message);
-            int size = payload.remaining();
+            partialBytes = (partial == 0 ? 0 : partialBytes) + payload.remaining();
             frame(partial == 0 ? opcode : Opcode.CONTINUATION, message.last(), false, payload);
             partial = message.last() ? 0 : opcode;
             if (message.last()) {
-                session.sent(size);
+                session.sent(partialBytes);
             }
         } finally {
             unlock();
@@ -117,7 +124,7 @@ final class Sender {
         int size = payload.remaining();
         MessageDeflate compression = size > 0 && size >= session.options().compressionMinSize() ? deflate : null;
         if (compression != null) {
-            payload = ByteBuffer.wrap(compress(compression, payload));
+            payload = compress(compression, payload, turn);
         }
         lock();
         try {
@@ -131,16 +138,16 @@ final class Sender {
         session.sent(size);
     }
 
-    private static byte[] compress(MessageDeflate compression, ByteBuffer payload) {
+    private static ByteBuffer compress(MessageDeflate compression, ByteBuffer payload, Turn turn) {
         if (payload.hasArray()) {
-            byte[] result = compression.deflate(payload.array(), payload.arrayOffset() + payload.position(),
-                    payload.remaining());
+            ByteBuffer result = compression.deflate(payload.array(), payload.arrayOffset() + payload.position(),
+                    payload.remaining(), turn);
             payload.position(payload.limit());
             return result;
         }
         byte[] copy = new byte[payload.remaining()];
         payload.get(copy);
-        return compression.deflate(copy, 0, copy.length);
+        return compression.deflate(copy, 0, copy.length, turn);
     }
 
     /** The output is locked. A character in two halves is sent when the second one is there. */
@@ -164,9 +171,19 @@ final class Sender {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
+    private static int utf8Length(String text) {
+        int length = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // The two halves of a character beyond make four.
+            length += c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
+        }
+        return length;
+    }
+
     void send(WebSocketMessage message, Consumer<@Nullable Throwable> done) {
         int bytes = switch (message) {
-            case WebSocketMessage.Text(String text, boolean last) -> text.length();
+            case WebSocketMessage.Text(String text, boolean last) -> utf8Length(text);
             case WebSocketMessage.Binary(ByteBuffer payload, boolean last) -> payload.remaining();
         };
         String refusal = null;

@@ -18,6 +18,7 @@ import io.zokor.internal.websocket.FrameReader;
 import io.zokor.internal.websocket.Frames;
 import io.zokor.internal.websocket.MessageDeflate;
 import io.zokor.internal.websocket.Opcode;
+import io.zokor.internal.websocket.Turn;
 import io.zokor.net.Deadline;
 import io.zokor.net.TimeoutKind;
 
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * compare-and-set has the Close frame sent.
  */
 final class Session implements WebSocket {
-
-    private static final int LARGE = 32 * 1024;
 
     /** Without it, the event's class could not even be loaded. */
     private static final boolean FLIGHT_RECORDER = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
@@ -95,8 +94,9 @@ final class Session implements WebSocket {
         this.tunnel = tunnel;
         this.maxText = options.maxTextSize();
         this.maxBinary = options.maxBinarySize();
-        this.sender = new Sender(this, tunnel, deflate == null ? null : new MessageDeflate(deflate.windowBits()));
-        this.liveness = new Liveness(this, sender, tunnel, options);
+        Turn turn = new Turn();
+        this.sender = new Sender(this, tunnel, deflate == null ? null : new MessageDeflate(deflate.windowBits()), turn);
+        this.liveness = new Liveness(this, sender, tunnel, options, turn);
         this.frames = new FrameReader(liveness::read, deflate != null);
         this.messages = new MessageReader(this, frames);
     }
@@ -268,6 +268,10 @@ final class Session implements WebSocket {
         liveness.messageBegun();
     }
 
+    void pause() {
+        liveness.pause();
+    }
+
     void betweenFragments() {
         liveness.moved();
     }
@@ -276,13 +280,9 @@ final class Session implements WebSocket {
         liveness.messageEnded();
     }
 
-    void received(int bytes) {
+    void received(long bytes) {
         long before = receivedCount;
         receivedCount = before + 1;
-        if (bytes > LARGE) {
-            // Who sends such messages without a pause must not keep the processor from the others.
-            Thread.yield();
-        }
         liveness.moved();
         options.listener().received(this, bytes);
     }
@@ -299,7 +299,7 @@ final class Session implements WebSocket {
         sender.send(message, done);
     }
 
-    void sent(int bytes) {
+    void sent(long bytes) {
         sentCount.incrementAndGet();
         liveness.moved();
         options.listener().sent(this, bytes);

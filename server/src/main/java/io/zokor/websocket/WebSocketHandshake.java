@@ -10,7 +10,6 @@ import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.zokor.http.Headers;
 import io.zokor.http.Request;
@@ -28,10 +27,6 @@ import org.jspecify.annotations.Nullable;
 public final class WebSocketHandshake {
 
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-
-    private static final AtomicBoolean WARNED = new AtomicBoolean();
-
-    private static final AtomicBoolean WARNED_OF_SESSIONS = new AtomicBoolean();
 
     private final Request request;
 
@@ -250,14 +245,14 @@ public final class WebSocketHandshake {
             refuse(400, "syntax");
         } else if (checkOrigin && !OriginRule.allows(request, options.allowedOrigins())) {
             refuse(403, "origin");
-            if (WARNED.compareAndSet(false, true)) {
+            if (options.sessions().isFirstForeignOrigin()) {
                 System.getLogger("io.zokor.websocket").log(Level.WARNING,
                         "a WebSocket from a page of another origin was refused; if such pages are yours, name their origins in"
                                 + " zokor.websocket.allowed-origins (this is said once)");
             }
         } else if (!options.sessions().hasRoom()) {
             refuse(503, "max-sessions");
-            if (WARNED_OF_SESSIONS.compareAndSet(false, true)) {
+            if (options.sessions().isFirstBeyond()) {
                 System.getLogger("io.zokor.websocket").log(Level.WARNING, "a WebSocket was refused: there are "
                         + options.sessions().max()
                         + " already; zokor.websocket.max-sessions raises the limit (this is said once)");

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The open sessions of a server, and how many there may be. Safe for use by many threads. */
@@ -12,6 +13,10 @@ public final class WebSocketSessions {
     private final int max;
 
     private final AtomicInteger taken = new AtomicInteger();
+
+    private final AtomicBoolean warnedOfOrigin = new AtomicBoolean();
+
+    private final AtomicBoolean warnedOfNumber = new AtomicBoolean();
 
     private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
 
@@ -62,6 +67,16 @@ public final class WebSocketSessions {
     /** Gives back a place that was taken. */
     void give() {
         taken.decrementAndGet();
+    }
+
+    /** {@return whether this is the first call} */
+    boolean isFirstForeignOrigin() {
+        return warnedOfOrigin.compareAndSet(false, true);
+    }
+
+    /** {@return whether this is the first call} */
+    boolean isFirstBeyond() {
+        return warnedOfNumber.compareAndSet(false, true);
     }
 
     void add(WebSocket session) {

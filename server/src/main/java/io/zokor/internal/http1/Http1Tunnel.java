@@ -8,6 +8,7 @@ import io.zokor.http.Tunnel;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
+import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.Ticker;
 import io.zokor.net.TimeoutKind;
@@ -35,6 +36,16 @@ final class Http1Tunnel implements Tunnel {
     @Override
     public Ticker ticker() {
         return connection.server().ticker();
+    }
+
+    @Override
+    public long stallNanos() {
+        return Deadline.toNanos(connection.server().config().timeouts().stall());
+    }
+
+    @Override
+    public int minRate() {
+        return connection.server().limits().get().minRate();
     }
 
     @Override

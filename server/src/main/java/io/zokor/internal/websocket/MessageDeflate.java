@@ -1,6 +1,6 @@
 package io.zokor.internal.websocket;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.zip.Deflater;
 
 /**
@@ -14,41 +14,49 @@ public record MessageDeflate(int windowBits) {
     /** Bytes of the empty block that the receiver adds. */
     private static final int TAIL = 4;
 
+    /** Bytes that are given to zlib at once. */
+    private static final int PIECE = 32 * 1024;
+
     /**
      * Compresses a message.
      *
      * @param bytes where it is
      * @param offset its first byte
      * @param length how many bytes it has
+     * @param turn lets others have the processor meanwhile
      * @return it, compressed, without the bytes that the receiver adds
      */
-    public byte[] deflate(byte[] bytes, int offset, int length) {
+    public ByteBuffer deflate(byte[] bytes, int offset, int length, Turn turn) {
         Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
         try {
-            byte[] out = new byte[Math.max(64, length / 2)];
-            int size = 0;
+            ByteChunks out = new ByteChunks();
             // zlib's window cannot be set from Java; but nothing refers across a full flush.
-            int window = windowBits == 15 ? Math.max(1, length) : 1 << windowBits;
+            int window = windowBits == 15 ? PIECE : 1 << windowBits;
+            int between = windowBits == 15 ? Deflater.NO_FLUSH : Deflater.FULL_FLUSH;
             int at = 0;
             do {
                 int piece = Math.min(window, length - at);
                 deflater.setInput(bytes, offset + at, piece);
                 at += piece;
-                int flush = at < length ? Deflater.FULL_FLUSH : Deflater.SYNC_FLUSH;
-                int room;
-                int n;
-                do {
-                    if (out.length - size < 16) {
-                        out = Arrays.copyOf(out, out.length * 2);
-                    }
-                    room = out.length - size;
-                    n = deflater.deflate(out, size, room, flush);
-                    size += n;
-                } while (n == room);
+                drain(deflater, out, at < length ? between : Deflater.SYNC_FLUSH);
+                turn.pause();
             } while (at < length);
-            return Arrays.copyOf(out, size - TAIL);
+            ByteBuffer all = out.toBuffer();
+            return all.limit(all.limit() - TAIL);
         } finally {
             deflater.end();
         }
+    }
+
+    private static void drain(Deflater deflater, ByteChunks out, int flush) {
+        int room;
+        int n;
+        do {
+            // With less room than this zlib would repeat the empty block at a flush.
+            byte[] piece = out.piece(16, 0);
+            room = piece.length - out.position();
+            n = deflater.deflate(piece, out.position(), room, flush);
+            out.filled(n);
+        } while (n == room);
     }
 }

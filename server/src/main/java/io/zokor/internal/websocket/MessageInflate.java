@@ -1,6 +1,7 @@
 package io.zokor.internal.websocket;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -12,7 +13,8 @@ public final class MessageInflate implements AutoCloseable {
 
     private static final byte[] TAIL = { 0, 0, (byte) 0xff, (byte) 0xff };
 
-    private static final int WINDOW = 32 * 1024;
+    /** What may be referred to. */
+    public static final int WINDOW = 32 * 1024;
 
     private final Inflater inflater = new Inflater(true);
 
@@ -59,16 +61,17 @@ public final class MessageInflate implements AutoCloseable {
     /**
      * Inflates.
      *
-     * @param bytes where it goes; what stands before the offset is what was inflated before
+     * @param bytes where it goes, with room
      * @param offset where to begin
      * @param length room, at least 1
+     * @param before what was inflated before, of this message; asked for the last of it where the sender has begun anew
      * @return how many bytes, 0 when more input is needed
      * @throws Fault if that is not DEFLATE
      */
-    public int inflate(byte[] bytes, int offset, int length) throws Fault {
+    public int inflate(byte[] bytes, int offset, int length, Supplier<byte[]> before) throws Fault {
         if (resume) {
             resume = false;
-            goOn(bytes, offset, inputLength);
+            goOn(before.get(), inputLength);
         }
         try {
             while (!done) {
@@ -86,7 +89,7 @@ public final class MessageInflate implements AutoCloseable {
                 if (rest == 0) {
                     return 0;
                 }
-                goOn(bytes, offset, rest);
+                goOn(before.get(), rest);
             }
             return 0;
         } catch (DataFormatException e) {
@@ -95,12 +98,11 @@ public final class MessageInflate implements AutoCloseable {
     }
 
     /** Section 7.2.1: blocks may follow one with BFINAL, and refer to what was before it. */
-    private void goOn(byte[] bytes, int offset, int rest) {
+    private void goOn(byte[] known, int rest) {
         byte[] pending = Arrays.copyOfRange(input, inputLength - rest, inputLength);
         inflater.reset();
-        int known = Math.min(offset, WINDOW);
-        if (known > 0) {
-            inflater.setDictionary(bytes, offset - known, known);
+        if (known.length > 0) {
+            inflater.setDictionary(known);
         }
         input = pending;
         inputLength = pending.length;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Supplier;
 
 import io.zokor.testing.FrameClient;
 
@@ -125,25 +126,29 @@ class FramesTest {
         }
     }
 
+    private static final Supplier<byte[]> NONE = () -> new byte[0];
+
     @ParameterizedTest
     @ValueSource(ints = { 8, 9, 12, 15 })
     void whatIsCompressedIsInflated(int windowBits) throws Exception {
         Random random = new Random(windowBits);
-        for (int size : new int[] { 1, 100, 256, 257, 5_000, 100_000 }) {
+        for (int size : new int[] { 1, 100, 256, 257, 5_000, 100_000, 32_768, 65_536, 300_000 }) {
             byte[] bytes = new byte[size];
             for (int i = 0; i < size; i++) {
                 bytes[i] = (byte) random.nextInt(4);
             }
-            byte[] packed = new MessageDeflate(windowBits).deflate(bytes, 0, size);
+            ByteBuffer deflated = new MessageDeflate(windowBits).deflate(bytes, 0, size, new Turn());
+            byte[] packed = new byte[deflated.remaining()];
+            deflated.get(packed);
             byte[] seen = new byte[size + 1];
             int n = 0;
             try (MessageInflate inflate = new MessageInflate()) {
                 inflate.input(packed, packed.length);
-                for (int more; (more = inflate.inflate(seen, n, seen.length - n)) > 0;) {
+                for (int more; (more = inflate.inflate(seen, n, seen.length - n, NONE)) > 0;) {
                     n += more;
                 }
                 inflate.last();
-                for (int more; (more = inflate.inflate(seen, n, seen.length - n)) > 0;) {
+                for (int more; (more = inflate.inflate(seen, n, seen.length - n, NONE)) > 0;) {
                     n += more;
                 }
             }
