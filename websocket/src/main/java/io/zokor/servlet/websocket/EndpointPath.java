@@ -18,10 +18,12 @@ final class EndpointPath {
 
     private final String text;
     private final List<Segment> segments;
+    private final boolean endsWithSlash;
 
-    private EndpointPath(String text, List<Segment> segments) {
+    private EndpointPath(String text, List<Segment> segments, boolean endsWithSlash) {
         this.text = text;
         this.segments = segments;
+        this.endsWithSlash = endsWithSlash;
     }
 
     /** @param variable true if {@code text} is the name of a variable */
@@ -48,7 +50,11 @@ final class EndpointPath {
             }
             segments.add(segment);
         }
-        return new EndpointPath(text, List.copyOf(segments));
+        boolean endsWithSlash = segments.size() > 1 && segments.getLast().text.isEmpty();
+        if (endsWithSlash) {
+            segments.removeLast();
+        }
+        return new EndpointPath(text, List.copyOf(segments), endsWithSlash);
     }
 
     private static Segment segment(String path, String part, boolean last) throws DeploymentException {
@@ -68,7 +74,9 @@ final class EndpointPath {
     }
 
     /**
-     * Returns the variables' values, or null if the path is another one. A variable takes one segment that is not empty.
+     * Returns the variables' values, or null if the path is another one. A variable takes one segment that is not empty. A slash at the
+     * end of the endpoint's path is ignored, as its Javadoc wants it: the request may have one then. Otherwise it may not, since
+     * security knows the path as it was written.
      *
      * @param path decoded, without the context's path and the query
      */
@@ -77,7 +85,8 @@ final class EndpointPath {
         if (!path.startsWith("/")) {
             return null;
         }
-        String[] parts = path.substring(1).split("/", -1);
+        int end = endsWithSlash && path.length() > 1 && path.endsWith("/") ? path.length() - 1 : path.length();
+        String[] parts = path.substring(1, end).split("/", -1);
         if (parts.length != segments.size()) {
             return null;
         }

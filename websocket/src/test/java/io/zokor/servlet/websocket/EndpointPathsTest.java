@@ -30,6 +30,8 @@ class EndpointPathsTest {
 
     @ParameterizedTest
     @CsvSource({ "/, /, true", "/chat, /chat, true", "/chat, /chat/, false", "/chat/, /chat/, true",
+        "/chat/, /chat, true", "/chat/, /chat//, false",
+        "/{a}/, /x/, true", "/{a}/, //, false",
         "/chat, /Chat, false",
         "/{a}, /x, true", "/{a}, /, false", "/{a}, /x/y, false", "/chat/{a}, /chat/x y, true",
         "/chat/{a}, /chat/, false", "/chat/{a}, chat/x, false" })
@@ -56,7 +58,7 @@ class EndpointPathsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({ "/a, /a", "/a/{x}, /a/{y}" })
+    @CsvSource({ "/a, /a", "/a/{x}, /a/{y}", "/a, /a/" })
     void twoEndpointsForTheSameRequestsAreRefused(String first, String second) throws DeploymentException {
         EndpointPaths<String> paths = new EndpointPaths<>();
         assertThat(paths.isEmpty()).isTrue();
