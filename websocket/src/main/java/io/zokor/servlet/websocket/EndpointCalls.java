@@ -50,7 +50,15 @@ sealed interface EndpointCalls {
         @Override
         public boolean error(EndpointSession session, Throwable failure) {
             endpoint.onError(session, failure);
-            return true;
+            return hasOwnOnError(endpoint.getClass());
+        }
+    }
+
+    private static boolean hasOwnOnError(Class<?> type) {
+        try {
+            return type.getMethod("onError", Session.class, Throwable.class).getDeclaringClass() != Endpoint.class;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException("every endpoint has it", e);
         }
     }
 

@@ -141,15 +141,18 @@ final class EndpointRun implements WebSocketHandler {
     private void failed(EndpointSession session, Throwable failure) {
         try {
             if (!calls.error(session, failure)) {
-                Level level = failure instanceof SessionException ? Level.DEBUG : Level.WARNING;
-                LOGGER.log(level, "the endpoint " + deployment + " has failed, and has no method with @OnError",
-                        failure);
+                if (failure instanceof SessionException) {
+                    LOGGER.log(Level.DEBUG, "a session of the endpoint " + deployment + " was cut", failure);
+                } else {
+                    container.failures().log(() -> "the endpoint " + deployment
+                            + " has failed, and has no onError that would be told", failure);
+                }
             }
         } catch (Throwable e) {
             if (e != failure) {
                 e.addSuppressed(failure);
             }
-            LOGGER.log(Level.WARNING, "onError of the endpoint " + deployment + " has failed", e);
+            container.failures().log(() -> "onError of the endpoint " + deployment + " has failed", e);
             session.socket().close(CloseStatus.SERVER_ERROR);
         }
     }

@@ -157,6 +157,9 @@ final class JakartaHandshake {
         } catch (InstantiationException e) {
             throw new DeploymentException("the endpoint " + deployment + " could not be made", e);
         }
+        if (endpoint == null) {
+            throw new DeploymentException("the configurator of the endpoint " + deployment + " has given none");
+        }
         AnnotatedEndpoint methods = deployment.methods();
         return methods == null
                 ? new EndpointCalls.Programmatic((Endpoint) endpoint)

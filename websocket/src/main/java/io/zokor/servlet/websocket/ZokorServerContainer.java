@@ -1,6 +1,7 @@
 package io.zokor.servlet.websocket;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URI;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 import io.zokor.http.RejectedRequestException;
+import io.zokor.net.LogLimit;
 import io.zokor.servlet.ServletContainerBuilder;
 import io.zokor.websocket.WebSocketOptions;
 
@@ -42,6 +44,8 @@ public final class ZokorServerContainer implements ServerContainer {
     private final SessionEnd sessionEnd = new SessionEnd(sessions);
 
     private final AtomicLong ids = new AtomicLong();
+
+    private final LogLimit failures = new LogLimit(System.getLogger("io.zokor.servlet.websocket"), Level.WARNING);
 
     /** Replaced as a whole, under the monitor, where one of its values is set. */
     private volatile WebSocketOptions options;
@@ -141,6 +145,11 @@ public final class ZokorServerContainer implements ServerContainer {
         } catch (RejectedRequestException refusal) {
             throw new IllegalStateException("the WebSocket handshake is refused: " + refusal.getMessage(), refusal);
         }
+    }
+
+    /** What endpoints do wrong and nobody else hears of. */
+    LogLimit failures() {
+        return failures;
     }
 
     // ---- sessions

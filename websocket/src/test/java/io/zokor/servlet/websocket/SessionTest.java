@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.zokor.testing.Await;
 import io.zokor.testing.FrameClient;
+import io.zokor.testing.LogCapture;
 import io.zokor.testing.ManualClock;
 import io.zokor.testing.RawClient;
 
@@ -445,6 +446,25 @@ class SessionTest {
             Await.until("none", () -> app.sockets.sessions().isEmpty() && app.sockets.options().sessions().open()
                     .isEmpty());
             assertThat(seen.get().isOpen()).isFalse();
+        }
+    }
+
+    @Test
+    void aFailureThatNobodyIsToldOfIsInTheLog() throws Exception {
+        Endpoint failing = new Endpoint() {
+            @Override
+            public void onOpen(Session session, EndpointConfig config) {
+                session.addMessageHandler(String.class, text -> {
+                    throw new IllegalStateException("as asked: " + text);
+                });
+            }
+        };
+        try (LogCapture log = LogCapture.of("io.zokor.servlet.websocket");
+                SocketApp app = SocketApp.of(failing);
+                FrameClient client = app.open()) {
+            client.send(0x81, "a").send(0x81, "b").send(0x89, "p");
+            assertThat(client.read().first()).isEqualTo(0x8a);
+            assertThat(log.warnings()).singleElement().asString().contains("onError");
         }
     }
 
