@@ -59,6 +59,11 @@ websocket_conformance() {
     return "$failed"
 }
 
+# http2_hostile SHARED SCENARIOS
+http2_hostile() {
+    python3 "$1/conformance/http2/hostile.py" --only "$2" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" -T 3 --pid "$SERVER_PID"
+}
+
 # http2_conformance NAME CLASS-PATH MAIN-CLASS: the same with the benches of HTTP/2.
 http2_conformance() {
     local name=$1 classpath=$2 main=$3 failed=0
@@ -74,8 +79,14 @@ http2_conformance() {
         || { fail "$name: HTTP/2 cases" || failed=1; }
     stop_background
     start_server "$classpath" "$main" 0 0 3
-    python3 "$shared/conformance/http2/hostile.py" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" -T 3 --pid "$SERVER_PID" \
-        && pass "$name: hostile HTTP/2 clients" || { fail "$name: hostile HTTP/2 clients" || failed=1; }
+    http2_hostile "$shared" '.' | tee "$WORK/hostile.log" && pass "$name: hostile HTTP/2 clients" || {
+        # As run.py does with its cases: the bench itself is late where the machine has no time for it.
+        local again
+        again=$(sed -n 's/^FAIL *\([a-z0-9_]*\) .*/\1/p' "$WORK/hostile.log" | paste -sd '|')
+        echo "again: $again"
+        [ -n "$again" ] && http2_hostile "$shared" "^($again)$" && pass "$name: hostile HTTP/2 clients, some of them run again" \
+            || { fail "$name: hostile HTTP/2 clients" || failed=1; }
+    }
     stop_background
     [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
     return "$failed"

@@ -1,4 +1,4 @@
-"""Drives the demo's start page in Chromium: browser.py PORT DIRECTORY-FOR-SCREENSHOTS. Ends with 1 where something is wrong."""
+"""Drives the demo's start page in Chromium: browser.py PORT TLS-PORT DIRECTORY-FOR-SCREENSHOTS. Ends with 1 where something is wrong."""
 import base64
 import http.client
 import json
@@ -10,7 +10,7 @@ import time
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 
-PORT, DIRECTORY = int(sys.argv[1]), sys.argv[2]
+PORT, TLS_PORT, DIRECTORY = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 BOUND = 30  # seconds that a condition may take to come true
 
 # What the page shows, read at one moment.
@@ -181,6 +181,18 @@ def test(driver):
     check(severe == [], f"no console errors but for the two answers that were asked for: {severe}")
 
 
+def test_http2(driver):
+    """Over TLS the browser speaks HTTP/2, and the page shows its stream in flight. Its five minutes of event streams need one connection."""
+    driver.get(f"https://127.0.0.1:{TLS_PORT}/")
+    page = await_page(driver, "over TLS the page is live", lambda p: p["link"] == "live" and any("stream" in r[0] for r in p["running"]))
+    shown = [r[1] for r in page["running"] if r[0] == "GET /api/stream"]
+    check(any(s.startswith("h2 stream ") for s in shown), f"its protocol column says h2: {shown}")
+    protocols = driver.execute_script("""
+        return performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource'))
+            .filter(e => !e.name.endsWith('/api/stream')).map(e => e.nextHopProtocol);""")
+    check(len(protocols) > 3 and set(protocols) == {"h2"}, f"as the browser has it: {protocols}")
+
+
 def main():
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
@@ -188,12 +200,14 @@ def main():
                      "--no-first-run", "--disable-extensions", "--disable-background-networking",
                      "--window-size=1280,900"):
         options.add_argument(argument)
+    options.accept_insecure_certs = True
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
     driver.set_page_load_timeout(60)
     driver.set_script_timeout(30)
     try:
         test(driver)
+        test_http2(driver)
         return 0
     except AssertionError as e:
         print(f"FAIL  {e}", file=sys.stderr)
