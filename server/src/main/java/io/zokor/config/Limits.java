@@ -19,8 +19,8 @@ import java.time.Duration;
  * @param maxConcurrentRequests requests running at once, a started async request until it completes; beyond it the queue, then 503; {@link #OFF} by default
  * @param queueSize requests that may wait for one of the concurrent ones to end; default 0
  * @param queueTimeout how long a request waits in the queue before its 503; default 1 s
- * @param drain bytes of an unread request body that are read away so that the connection can be kept or the response be seen; default 256 KiB
- * @param drainTimeout how long that may take; default 2 s
+ * @param drain bytes of an unread request body that are read away so that the connection can be kept or the response be seen; default 2 MiB
+ * @param drainTimeout how long that may take, up to five times where so many bytes come; default 2 s
  * @param minRate bytes a second that a body being read or a response being written must move while blocked, see {@link Timeouts#stall()}; default 240
  */
 public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, long maxResponseHeaderBytes,
@@ -32,7 +32,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
     public static final long OFF = -1;
 
     private static final Limits DEFAULTS = new Limits(8 * 1024, 100, 200, 16 * 1024, OFF, 2 * 1024 * 1024, 1000, 50,
-            2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), 256 * 1024, Duration.ofSeconds(2), 240);
+            2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), 2 * 1024 * 1024, Duration.ofSeconds(2), 240);
 
     /**
      * Checks every value.

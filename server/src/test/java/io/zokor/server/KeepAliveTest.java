@@ -193,7 +193,7 @@ class KeepAliveTest {
     // ---- bodies that the handler does not read
 
     @ParameterizedTest
-    @ValueSource(ints = { 1, 1000, 256 * 1024 - 1, 256 * 1024 })
+    @ValueSource(ints = { 1, 1000, 2 * 1024 * 1024 - 1, 2 * 1024 * 1024 })
     void aSmallUnreadBodyIsPassedOver(int length) {
         try (TestServer server = TestServer.serving(PATH)) {
             RawClient client = server.client();
@@ -205,7 +205,7 @@ class KeepAliveTest {
 
     @Test
     void aLargeUnreadBodyEndsTheConnectionAndTheAnswerArrives() {
-        int length = 256 * 1024 + 1;
+        int length = 2 * 1024 * 1024 + 1;
         try (TestServer server = TestServer.serving(PATH)) {
             RawClient client = server.client();
             client.sendHead("POST /1 HTTP/1.1", "Host: a", "Content-Length: " + length).send("x".repeat(length - 1));

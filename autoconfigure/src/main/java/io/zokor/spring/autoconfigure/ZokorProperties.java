@@ -162,7 +162,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @DefaultValue("1000") int maxParameters, @DefaultValue("50") int maxParts,
             @DefaultValue("2KB") DataSize maxPartHeaderSize, @DefaultValue("off") CountLimit maxConnections,
             @DefaultValue("off") CountLimit maxConcurrentRequests, @DefaultValue("0") int queueSize,
-            @DefaultValue("1s") Duration queueTimeout, @DefaultValue("256KB") DataSize drain,
+            @DefaultValue("1s") Duration queueTimeout, @DefaultValue("2MB") DataSize drain,
             @DefaultValue("2s") Duration drainTimeout, @DefaultValue("240B") DataSize minRate) {
 
         /**

@@ -8,6 +8,7 @@ import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
+import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TimeoutKind;
 
@@ -134,7 +135,7 @@ public final class Exchange implements Turn {
      */
     private void awaitReader(Outcome outcome) {
         // A connection that is the handler's is its readers' as well.
-        if (!(outcome instanceof Outcome.Hijacked) && !body.awaitReader(limits.drainTimeout().toNanos())) {
+        if (!(outcome instanceof Outcome.Hijacked) && !body.awaitReader(Deadline.toNanos(limits.drainTimeout()))) {
             server.listener().timeout(connection, TimeoutKind.DRAIN);
             body.expelReader();
         }

@@ -90,7 +90,12 @@ final class Http1Codec implements ExchangeCodec {
 
     /** Whether nothing of the request's body is left in the connection. */
     boolean bodyEnded() {
-        return !body.isBroken() && body.remaining() == 0;
+        return bodyRemaining() == 0;
+    }
+
+    /** Bytes of the request's body that are still to come: 0 for none, -1 where unknown. */
+    long bodyRemaining() {
+        return body.isBroken() ? -1 : body.remaining();
     }
 
     /** Passes over the rest of the body; {@code false} if that would take too long or too much. */
@@ -98,20 +103,18 @@ final class Http1Codec implements ExchangeCodec {
         if (bodyEnded()) {
             return true;
         }
-        long now = connection.server().ticker().nanos();
-        conn.readDeadline(Deadline.after(now, limits.drainTimeout()), TimeoutKind.DRAIN);
+        DrainTime time = new DrainTime(conn, connection.server().ticker().nanos(), limits);
         byte[] scrap = new byte[8 * 1024];
-        long left = limits.drain();
-        while (true) {
+        long dropped = 0;
+        while (dropped <= limits.drain()) {
+            time.allow(dropped);
             int n = body.read(scrap, 0, scrap.length);
             if (n < 0) {
                 return true;
             }
-            left -= n;
-            if (left < 0) {
-                return false;
-            }
+            dropped += n;
         }
+        return false;
     }
 
     // ---- reading

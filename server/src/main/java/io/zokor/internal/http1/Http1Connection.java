@@ -46,6 +46,9 @@ public final class Http1Connection implements ProtocolConnection {
     /** How long an answer that the server makes by itself may take to be written where no other limit says. */
     private static final long ERROR_WRITE_NANOS = 5_000_000_000L;
 
+    /** A body that a client sends behind its answer is dropped to its end where it has at most so many times the drain limit. */
+    private static final int DROPPED_WHOLE = 32;
+
     /**
      * After so many requests the thread lets others have the processor. A client whose next request is always there already would
      * keep it otherwise; but threads that yield every time stay in their carrier's own queue, which never empties under load, and
@@ -162,8 +165,8 @@ public final class Http1Connection implements ProtocolConnection {
         return switch (outcome) {
             case Outcome.Completed() -> codec.keepAlive() && drain(codec)
                     ? null
-                    : end(CloseReason.COMPLETE, codec.bodyEnded());
-            case Outcome.Final(CloseReason reason) -> end(reason, codec.bodyEnded());
+                    : end(CloseReason.COMPLETE, codec.bodyRemaining());
+            case Outcome.Final(CloseReason reason) -> end(reason, codec.bodyRemaining());
             case Outcome.Aborted(CloseReason reason) -> endCut(reason, codec);
             case Outcome.Hijacked() -> CloseReason.HIJACKED;
             case Outcome.Upgraded(Upgrade task) -> {
@@ -295,7 +298,7 @@ public final class Http1Connection implements ProtocolConnection {
         LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
         CloseReason closing = CloseReason.of(refusal.reason());
         answer(refusal.status(), refusal.reason(), closing);
-        return end(closing, false);
+        return end(closing, -1);
     }
 
     private CloseReason rejectSlow(DeadlineExceededException timeout) {
@@ -344,27 +347,34 @@ public final class Http1Connection implements ProtocolConnection {
 
     /**
      * Ends the output and, where the client may still be sending, goes on reading for a while: closing at once would reset the
-     * connection, and the client could lose the answer (RFC 9112 section 9.6). Not more is read than the limit says; after
-     * that the connection is only held open, so that the client can read.
+     * connection, and the client could lose the answer (RFC 9112 section 9.6). Many clients write their whole request before they
+     * read: a body of a length that can pass in that time is read to its end. Of one without end, or of what is no request, not more
+     * than the limit; after that the connection is only held open, so that the client can read.
+     *
+     * @param remaining bytes of the request that are still to come: 0 for none, -1 where unknown
      */
-    private CloseReason end(CloseReason reason, boolean requestEnded) {
-        if (requestEnded && in.available() == 0 && !conn.hasInput()) {
+    private CloseReason end(CloseReason reason, long remaining) {
+        if (remaining == 0 && in.available() == 0 && !conn.hasInput()) {
             return reason;
         }
         Limits limits = server.limits().get();
+        long most = remaining > 0 && remaining / DROPPED_WHOLE <= limits.drain() ? remaining + limits.drain()
+                : limits.drain();
         try {
             conn.shutdownOutput();
-            conn.readDeadline(Deadline.after(now(), limits.drainTimeout()), TimeoutKind.DRAIN);
+            DrainTime time = new DrainTime(conn, now(), limits);
+            time.allow(0);
             // A helper that watches for the client's leaving may still have the socket.
             in.sync();
             ByteBuffer scrap = ByteBuffer.allocate(8 * 1024);
-            long left = limits.drain();
-            while (left > 0) {
-                int n = conn.read(scrap.clear().limit((int) Math.min(left, scrap.capacity())));
+            long dropped = 0;
+            while (dropped < most) {
+                int n = conn.read(scrap.clear().limit((int) Math.min(most - dropped, scrap.capacity())));
                 if (n < 0) {
                     return reason;
                 }
-                left -= n;
+                dropped += n;
+                time.allow(dropped);
             }
             hold(limits);
         } catch (DeadlineExceededException e) {
@@ -388,7 +398,7 @@ public final class Http1Connection implements ProtocolConnection {
             conn.abort();
             return reason;
         }
-        return end(reason, codec.bodyEnded());
+        return end(reason, codec.bodyRemaining());
     }
 
     private void drainTimedOut(DeadlineExceededException e) {
