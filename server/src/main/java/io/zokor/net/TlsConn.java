@@ -102,7 +102,7 @@ final class TlsConn implements Conn {
             session = new TlsHandshake(inner, input, readDeadline).run(contexts, applicationProtocols);
         } catch (PlainHttpOnTlsException e) {
             plainHttp.log(() -> "Plain HTTP from " + remoteAddress() + " on the TLS port at " + localAddress()
-                    + "; answered with 400");
+                    + "; it is refused");
             throw e;
         }
     }

@@ -2,15 +2,10 @@ package io.zokor.net;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
@@ -28,11 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class TlsHandshake {
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0);
-
-    private static final String PLAIN_HTTP_BODY = "This port expects HTTPS. Use an address that begins with https://\n";
-
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'",
-            Locale.ENGLISH);
 
     /**
      * What a handshake results in.
@@ -60,12 +50,12 @@ final class TlsHandshake {
     }
 
     /**
-     * Makes the handshake. If it fails, the peer has been told why as far as that is possible.
+     * Makes the handshake. If it fails, the peer has been told why as far as that is possible in TLS.
      *
      * @param contexts chooses the terms
      * @param applicationProtocols for ALPN
      * @return the session
-     * @throws PlainHttpOnTlsException if the peer speaks plain HTTP
+     * @throws PlainHttpOnTlsException if the peer speaks plain HTTP; it is not answered yet
      * @throws SSLException if the handshake fails
      * @throws IOException if the peer leaves or takes too long
      */
@@ -77,8 +67,7 @@ final class TlsHandshake {
             negotiate(engine);
             return new Session(engine, info(engine, context, hello));
         } catch (PlainHttpOnTlsException e) {
-            LastWords.sayAndLinger(conn, plainHttpAnswer());
-            throw e;
+            throw e.on(conn, input.available() >= 4 && input.peek(0) == 'H' && input.peek(3) == 'D');
         } catch (ClientHelloException e) {
             LastWords.sayAndLinger(conn, e.alert().asRecord());
             throw e;
@@ -225,13 +214,5 @@ final class TlsHandshake {
             return 128;
         }
         return cipherSuite.contains("_3DES_") ? 168 : 0;
-    }
-
-    private ByteBuffer plainHttpAnswer() {
-        boolean head = input.available() >= 4 && input.peek(0) == 'H' && input.peek(3) == 'D';
-        String answer = "HTTP/1.1 400 Bad Request\r\nDate: " + DATE.format(ZonedDateTime.now(ZoneOffset.UTC))
-                + "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " + PLAIN_HTTP_BODY.length()
-                + "\r\nConnection: close\r\n\r\n" + (head ? "" : PLAIN_HTTP_BODY);
-        return ByteBuffer.wrap(answer.getBytes(StandardCharsets.US_ASCII));
     }
 }

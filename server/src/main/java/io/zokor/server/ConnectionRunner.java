@@ -2,16 +2,19 @@ package io.zokor.server;
 
 import java.io.IOException;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
-import io.zokor.event.ExchangeOutcome;
-import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
+import io.zokor.http.ServerErrorBody;
+import io.zokor.http.Status;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ProtocolConnection;
+import io.zokor.internal.exchange.Refusal;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
@@ -26,6 +29,8 @@ import io.zokor.net.TimeoutKind;
 final class ConnectionRunner implements Runnable {
 
     private static final System.Logger LOGGER = System.getLogger("io.zokor.server");
+
+    private static final String PLAIN_HTTP = "This port expects HTTPS. Use an address that begins with https://\n";
 
     private final ConnectionContext connection;
 
@@ -58,7 +63,7 @@ final class ConnectionRunner implements Runnable {
             connection.protocol(protocol);
             reason = protocol.serve();
         } catch (PlainHttpOnTlsException e) {
-            reason = plainHttp();
+            reason = plainHttp(e);
         } catch (ProxyProtocolException e) {
             reason = CloseReason.PROTOCOL_ERROR;
             LOGGER.log(Level.DEBUG, () -> connection + " refused: " + e.getMessage());
@@ -102,15 +107,18 @@ final class ConnectionRunner implements Runnable {
                 null);
     }
 
-    /** Answered by the handshake, which is all that could be: there is no exchange for it. */
-    private CloseReason plainHttp() {
-        ServerContext server = connection.server();
-        long now = server.ticker().nanos();
-        server.listener().requestRejected(connection, RejectReason.PLAIN_ON_TLS, 400);
-        server.listener().exchangeEnded(new ExchangeSummary(connection, 1, null, null, 400, ExchangeOutcome.REJECTED,
-                RejectReason.PLAIN_ON_TLS, 0, 0, connection.acceptedNanos(), now, now,
-                CloseReason.TLS));
-        return CloseReason.TLS;
+    /** Answered in plain text, whatever protocols the port speaks. */
+    private CloseReason plainHttp(PlainHttpOnTlsException request) {
+        ServerErrorBody body = ServerErrorBody.of("text/plain; charset=utf-8", PLAIN_HTTP);
+        return new Refusal(connection, 1, null, request.isHead(), connection.acceptedNanos()).answer(
+                RejectReason.PLAIN_ON_TLS,
+                RejectReason.PLAIN_ON_TLS.status(), body, (status, fields, content) -> {
+                    StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " " + Status.reason(status) + "\r\n");
+                    fields.forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+                    byte[] start = head.append("Connection: close\r\n\r\n").toString()
+                            .getBytes(StandardCharsets.ISO_8859_1);
+                    request.answer(ByteBuffer.allocate(start.length + content.length).put(start).put(content).flip());
+                });
     }
 
     private CloseReason timedOut(DeadlineExceededException timeout) {

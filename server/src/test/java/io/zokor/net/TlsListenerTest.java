@@ -224,36 +224,8 @@ class TlsListenerTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = { 0, 100, 5_000, 60_000 })
-    void plainHttpIsAnsweredReadably(int cookieLength) throws Exception {
-        start(TlsContexts.of(TlsContext.of(SERVER.context())));
-        try (Socket client = server.connect()) {
-            client.getOutputStream()
-                    .write(("GET /x HTTP/1.1\r\nHost: localhost\r\nCookie: a=" + "b".repeat(cookieLength)
-                            + "\r\n\r\n").getBytes(US_ASCII));
-            String answer = new String(client.getInputStream().readAllBytes(), US_ASCII);
-            assertThat(answer).matches("(?s)HTTP/1\\.1 400 Bad Request\r\nDate: [^\r]+ GMT\r\n"
-                    + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: \\d+\r\nConnection: close\r\n\r\n"
-                    + "This port expects HTTPS[^\n]*\n");
-            String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
-            assertThat(answer).contains("Content-Length: " + body.length() + "\r\n");
-        }
-        assertThat(server.end().failure()).isInstanceOf(PlainHttpOnTlsException.class);
-    }
-
     @Test
-    void aHeadRequestInPlainHttpGetsNoBody() throws Exception {
-        start(TlsContexts.of(TlsContext.of(SERVER.context())));
-        try (Socket client = server.connect()) {
-            client.getOutputStream().write("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
-            assertThat(new String(client.getInputStream().readAllBytes(), US_ASCII)).startsWith("HTTP/1.1 400 ")
-                    .endsWith("\r\n\r\n");
-        }
-    }
-
-    @Test
-    void aPlainHttpClientThatStaysIsCut() throws Exception {
+    void aRequestInPlainHttpIsThrown() throws Exception {
         start(TlsContexts.of(TlsContext.of(SERVER.context())));
         try (Socket client = server.connect()) {
             client.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(US_ASCII));

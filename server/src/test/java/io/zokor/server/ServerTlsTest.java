@@ -161,6 +161,28 @@ class ServerTlsTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = { 0, 100, 5_000, 60_000 })
+    void plainHttpOfAnyLengthIsAnsweredReadably(int cookieLength) throws Exception {
+        start(tls(null), ECHO);
+        try (RawClient client = RawClient.connect(server.port())) {
+            client.send("GET /x HTTP/1.1\r\nHost: localhost\r\nCookie: a=" + "b".repeat(cookieLength) + "\r\n\r\n");
+            assertThat(client.readAll())
+                    .matches("(?s)HTTP/1\\.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                            + "Content-Length: 66\r\nDate: [^\r]+ GMT\r\n(Server: [^\r]+\r\n)?Connection: close\r\n\r\n"
+                            + "This port expects HTTPS[^\n]{42}\n");
+        }
+    }
+
+    @Test
+    void aHeadRequestInPlainHttpGetsNoBody() throws Exception {
+        start(tls(null), ECHO);
+        try (RawClient client = RawClient.connect(server.port())) {
+            assertThat(client.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n").readAll()).startsWith("HTTP/1.1 400 ")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
     @Test
     void plainHttpIsRefusedReadablyAndCounted() throws Exception {
         start(tls(null), ECHO);

@@ -59,6 +59,13 @@ final class ContentOutput {
         return failure;
     }
 
+    void checkFailure() throws IOException {
+        IOException met = failure;
+        if (met != null) {
+            throw met;
+        }
+    }
+
     IOException failed(IOException e) {
         failure = e;
         return e;

@@ -82,17 +82,18 @@ final class ResponseOutput {
         switch (state) {
             case OPEN, COMMITTED -> {
                 if (sealed) {
-                    throw new IllegalStateException("the response has ended: nothing can be written any more");
+                    throw ended();
                 }
-                IOException met = content.failure();
-                if (met != null) {
-                    throw met;
-                }
+                content.checkFailure();
             }
             case HIJACKED, UPGRADED -> throw new IllegalStateException("the connection was taken over by the handler");
             case ABORTED -> throw new IOException("the response was aborted");
-            case ENDED -> throw new IllegalStateException("the response has ended: nothing can be written any more");
+            case ENDED -> throw ended();
         }
+    }
+
+    private static IllegalStateException ended() {
+        return new IllegalStateException("the response has ended: nothing can be written any more");
     }
 
     /**
@@ -259,20 +260,16 @@ final class ResponseOutput {
     private void sendBuffer(boolean whole) throws IOException {
         if (state == ResponseState.OPEN) {
             synchronized (draft) {
-                commitInTime(whole);
+                deadlines.beginWrite();
+                try {
+                    commit(whole);
+                } finally {
+                    deadlines.endWrite(0);
+                }
             }
         }
         if (buffer.count() > 0) {
             content.emit(buffer.take());
-        }
-    }
-
-    private void commitInTime(boolean whole) throws IOException {
-        deadlines.beginWrite();
-        try {
-            commit(whole);
-        } finally {
-            deadlines.endWrite(0);
         }
     }
 
@@ -302,10 +299,7 @@ final class ResponseOutput {
 
     /** Ends the response: the handler has returned. */
     void finish() throws IOException {
-        IOException met = content.failure();
-        if (met != null) {
-            throw met;
-        }
+        content.checkFailure();
         if (buffer.count() > ContentOutput.MAX_PIECE) {
             sendBuffer(true);
         }

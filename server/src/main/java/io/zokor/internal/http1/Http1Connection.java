@@ -11,19 +11,17 @@ import io.zokor.config.Limits;
 import io.zokor.config.Timeouts;
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
-import io.zokor.event.ExchangeOutcome;
-import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
+import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
-import io.zokor.http.ServerError;
-import io.zokor.http.ServerErrorBody;
 import io.zokor.http.Tunnel;
 import io.zokor.http.Upgrade;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.Exchange;
 import io.zokor.internal.exchange.Outcome;
 import io.zokor.internal.exchange.ProtocolConnection;
+import io.zokor.internal.exchange.Refusal;
 import io.zokor.internal.exchange.RequestHead;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.net.ByteReader;
@@ -296,53 +294,30 @@ public final class Http1Connection implements ProtocolConnection {
 
     private CloseReason reject(RejectedRequestException refusal) {
         LOGGER.log(Level.DEBUG, () -> connection + " refused with " + refusal.status() + ": " + refusal.getMessage());
-        CloseReason closing = CloseReason.of(refusal.reason());
-        answer(refusal.status(), refusal.reason(), closing);
-        return end(closing, -1);
+        return end(answer(refusal.status(), refusal.reason()), -1);
     }
 
     private CloseReason rejectSlow(DeadlineExceededException timeout) {
         server.listener().timeout(connection, timeout.kind());
-        answer(408, RejectReason.TIMEOUT, CloseReason.TIMEOUT);
-        return CloseReason.TIMEOUT;
+        return answer(RejectReason.TIMEOUT.status(), RejectReason.TIMEOUT);
     }
 
-    /** An answer to what is no request: there is no exchange for it. */
-    private void answer(int status, RejectReason reason, CloseReason closing) {
-        // What the client accepts is not known: its head could not be read.
-        ServerErrorBody answer = server.errors().to(new ServerError(status, reason, connection, null));
-        byte[] text = answer.content();
+    private CloseReason answer(int status, RejectReason reason) {
+        return new Refusal(connection, connection.requestCount(), requests.refusedLine(),
+                requests.method().equals("HEAD"), headNanos)
+                .answer(reason, status, this::send);
+    }
+
+    private void send(int status, Headers fields, byte[] content) throws IOException {
         ByteWriter out = new ByteWriter(conn);
         out.add(StatusLines.of(status));
-        out.addField("Content-Type", answer.contentType());
-        out.addField("Content-Length", Integer.toString(text.length));
-        out.add(server.date().bytes());
-        String serverHeader = server.config().serverHeader();
-        if (serverHeader != null) {
-            out.addField("Server", serverHeader);
-        }
+        fields.forEach(out::addField);
         out.addField("Connection", "close");
         out.addLineEnd();
-        boolean head = requests.method().equals("HEAD");
-        if (!head) {
-            out.add(text);
-        }
-        server.listener().requestRejected(connection, reason, status);
-        int sent = 0;
-        long answered = now();
-        try {
-            conn.writeDeadline(Deadline.after(answered, ERROR_WRITE_NANOS), TimeoutKind.WRITE);
-            out.flush();
-            conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
-            sent = status;
-        } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, () -> "the answer to " + conn.remoteAddress() + " could not be written", e);
-        }
-        server.listener()
-                .exchangeEnded(new ExchangeSummary(connection, connection.requestCount(), null,
-                        requests.refusedLine(), sent,
-                        ExchangeOutcome.REJECTED, reason,
-                        0, head || sent == 0 ? 0 : text.length, headNanos, answered, now(), closing));
+        out.add(content);
+        conn.writeDeadline(Deadline.after(now(), ERROR_WRITE_NANOS), TimeoutKind.WRITE);
+        out.flush();
+        conn.writeDeadline(Deadline.NONE, TimeoutKind.WRITE);
     }
 
     /**
