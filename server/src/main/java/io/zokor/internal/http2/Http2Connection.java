@@ -134,8 +134,9 @@ public final class Http2Connection implements ProtocolConnection {
         } catch (DeadlineExceededException e) {
             return timedOut(e);
         } catch (IOException e) {
-            IOException first = output.failure();
-            output.fail(e);
+            // Whoever is writing fails as well, perhaps for a reason that is not the client's.
+            conn.abort();
+            IOException first = output.awaitFailure(e);
             if (first instanceof DeadlineExceededException missed) {
                 throw missed;
             }

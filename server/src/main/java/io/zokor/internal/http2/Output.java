@@ -273,6 +273,25 @@ final class Output {
         }
     }
 
+    /**
+     * The connection has failed; waits until nobody writes.
+     *
+     * @param cause as the reader has met it
+     * @return what failed first
+     */
+    IOException awaitFailure(IOException cause) {
+        lock.lock();
+        try {
+            while (writing) {
+                idle.awaitUninterruptibly();
+            }
+            failLocked(cause);
+            return failure == null ? cause : failure;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void fail(IOException cause) {
         lock.lock();
         try {

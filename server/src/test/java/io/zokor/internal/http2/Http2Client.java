@@ -281,6 +281,18 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
+    /** Reads what has come already; {@code true} where the connection has ended, or the server has said that it ends. */
+    boolean hasEnded() {
+        try {
+            while (!ended && in.available() >= 9) {
+                read();
+            }
+        } catch (IOException e) {
+            ended = true;
+        }
+        return ended || frames.stream().anyMatch(frame -> frame.type == Frames.GOAWAY);
+    }
+
     /** Reads until a frame comes, and returns it. */
     Frame await(Predicate<Frame> wanted) {
         while (true) {
@@ -343,7 +355,10 @@ final class Http2Client implements AutoCloseable {
     /** Waits for a GOAWAY and the end of the connection. */
     ErrorCode awaitGoAway() {
         ErrorCode code = null;
-        for (Frame frame = read(); frame != null; frame = read()) {
+        while (read() != null) {
+            // Until the end.
+        }
+        for (Frame frame : frames) {
             if (frame.type == Frames.GOAWAY) {
                 code = ErrorCode.values()[frame.int32(4)];
             }
