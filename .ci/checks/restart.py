@@ -78,10 +78,14 @@ class Nginx:
     def __init__(self, options):
         self.options, self.port, self.process = options, free_port(), None
         self.config = f"{options.work}/nginx.conf"
+        self.http2 = False
 
     def write(self, instances):
         work = self.options.work
         servers = "".join(f"server 127.0.0.1:{i.port} max_fails=0; " for i in instances)
+        # nginx speaks HTTP/2 to its upstreams for gRPC alone, and asks of a request nothing that only gRPC has.
+        to = "grpc_pass grpc://app; grpc_next_upstream off;" if self.http2 else \
+            'proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_next_upstream off;'
         user = "user root; " if os.geteuid() == 0 else ""
         with open(self.config, "w") as f:
             f.write(f"""{user}daemon off; worker_processes 1; pid {work}/nginx.pid; error_log {work}/nginx.log;
@@ -94,7 +98,7 @@ http {{
   server {{
     listen 127.0.0.1:{self.port} backlog=1024;
     location / {{
-      proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_next_upstream off;
+      {to}
     }}
   }}
 }}
@@ -227,6 +231,21 @@ def main():
                 instance.show_problems()
             raise SystemExit(f"FAIL  {lost} POSTs were lost")
         print(f"ok    no POST was lost in {options.restarts} restarts; {failed} failed at an instance without having run")
+        # The same with HTTP/2 between nginx and the instances: GOAWAY instead of "Connection: close".
+        http2 = drained + ["--server.http2.enabled=true"]
+        for instance in instances:
+            instance.stop()
+            instance.start(http2, *options.jvm_options)
+        nginx.http2 = True
+        nginx.reload(instances)
+        lost, failed = round_of_restarts(options, "over HTTP/2, with a drain delay", instances, nginx, options.restarts, http2, "h")
+        if lost:
+            for instance in instances:
+                instance.show_problems()
+            raise SystemExit(f"FAIL  {lost} POSTs were lost over HTTP/2")
+        print(f"ok    no POST was lost over HTTP/2 in {options.restarts} restarts; {failed} failed at an instance without having run")
+        nginx.http2 = False
+        nginx.reload(instances)
         # The same without the delay, and without any grace: this check can see what it looks for.
         for what, prefix, properties in (("without a drain delay", "b", []),
                                          ("without a drain delay and without grace", "c", ["--server.shutdown=immediate"])):
