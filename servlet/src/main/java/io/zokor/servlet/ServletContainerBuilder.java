@@ -26,7 +26,7 @@ import jakarta.servlet.http.Cookie;
 
 /**
  * Settings of a {@link ServletContainer}, which {@link #build()} makes; made by {@link ServletContainer#builder()}. Used by one
- * thread.
+ * thread. Long, because each setting has its method and its contract.
  */
 public final class ServletContainerBuilder {
 

@@ -20,64 +20,29 @@ import jakarta.servlet.http.HttpSessionBindingListener;
 import jakarta.servlet.http.HttpSessionEvent;
 
 /**
- * A session. Any thread may use it: all state is guarded by one lock, so that who ends it is decided once; listeners are called
- * without the lock.
- *
- * <p>
- * Its life: valid, then ending (no request finds it any more, {@code sessionDestroyed} can still read it), then over.
+ * A session as the application sees it: its attributes, and who is told of them. Any thread may use it: all state is guarded by the
+ * lock of its {@link SessionLife}; listeners are called without it.
  */
 public final class ZokorSession implements HttpSession {
 
-    private enum State {
-        VALID,
-        ENDING,
-        OVER
-    }
-
     private final SessionManager manager;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final SessionLife life;
 
-    private final long creationTime;
+    private final ReentrantLock lock;
 
-    // All that follows is guarded by the lock.
+    /** Guarded by the lock. */
     private final Map<String, Object> attributes;
-
-    private State state = State.VALID;
 
     /** Written under the lock; read without, as every response with a session does. */
     private volatile String id;
 
-    /** The thread that ends the session, while it does: it may call {@link #invalidate()} from a listener. */
-    private @Nullable Thread ender;
-
-    /** When the access before the current one began: what {@link #getLastAccessedTime()} reports. Milliseconds since 1970. */
-    private long lastAccessedTime;
-
-    /** When the latest access began. Milliseconds since 1970. */
-    private long thisAccessedTime;
-
-    /** When the latest access began, on the manager's ticker: expiry does not follow changes of the wall clock. */
-    private long accessedNanos;
-
-    private int maxInactiveInterval;
-
-    /** Requests that have used it; the client has joined with the second. */
-    private int accesses;
-
-    /** Requests and accessors that are using it now. */
-    private int users;
-
     private ZokorSession(SessionManager manager, StoredSession stored, long accessedNanos) {
         this.manager = manager;
+        this.life = new SessionLife(manager, stored, accessedNanos);
+        this.lock = life.lock;
         this.id = stored.id();
-        this.creationTime = stored.creationTime();
-        this.lastAccessedTime = stored.lastAccessedTime();
-        this.thisAccessedTime = stored.thisAccessedTime();
-        this.maxInactiveInterval = stored.maxInactiveInterval();
-        this.accesses = stored.accesses();
         this.attributes = new HashMap<>(stored.attributes());
-        this.accessedNanos = accessedNanos;
     }
 
     static ZokorSession create(SessionManager manager, String id, int timeoutSeconds) {
@@ -104,31 +69,18 @@ public final class ZokorSession implements HttpSession {
 
     /** Ends what {@link #beginAccess()} began; once for each time that it returned true. */
     public void endAccess() {
-        lock.lock();
-        try {
-            if (users == 0) {
-                throw new IllegalStateException("endAccess without beginAccess");
-            }
-            users--;
-        } finally {
-            lock.unlock();
-        }
+        life.end();
     }
 
     /** {@return whether the session is valid: neither invalidated nor expired} */
     public boolean isValid() {
-        lock.lock();
-        try {
-            return state == State.VALID;
-        } finally {
-            lock.unlock();
-        }
+        return life.isValid();
     }
 
     @Override
     public long getCreationTime() {
-        checked("getCreationTime");
-        return creationTime;
+        life.check("getCreationTime");
+        return life.creationTime();
     }
 
     @Override
@@ -140,8 +92,8 @@ public final class ZokorSession implements HttpSession {
     public long getLastAccessedTime() {
         lock.lock();
         try {
-            checkLocked("getLastAccessedTime");
-            return lastAccessedTime;
+            life.checkLocked("getLastAccessedTime");
+            return life.lastAccessedTimeLocked();
         } finally {
             lock.unlock();
         }
@@ -154,29 +106,19 @@ public final class ZokorSession implements HttpSession {
 
     @Override
     public void setMaxInactiveInterval(int interval) {
-        lock.lock();
-        try {
-            maxInactiveInterval = interval;
-        } finally {
-            lock.unlock();
-        }
+        life.maxInactiveInterval(interval);
     }
 
     @Override
     public int getMaxInactiveInterval() {
-        lock.lock();
-        try {
-            return maxInactiveInterval;
-        } finally {
-            lock.unlock();
-        }
+        return life.maxInactiveInterval();
     }
 
     @Override
     public @Nullable Object getAttribute(@Nullable String name) {
         lock.lock();
         try {
-            checkLocked("getAttribute");
+            life.checkLocked("getAttribute");
             return attributes.get(name);
         } finally {
             lock.unlock();
@@ -187,7 +129,7 @@ public final class ZokorSession implements HttpSession {
     public Enumeration<String> getAttributeNames() {
         lock.lock();
         try {
-            checkLocked("getAttributeNames");
+            life.checkLocked("getAttributeNames");
             return Collections.enumeration(attributes.keySet().stream().toList());
         } finally {
             lock.unlock();
@@ -221,7 +163,7 @@ public final class ZokorSession implements HttpSession {
         boolean over;
         lock.lock();
         try {
-            over = state == State.OVER;
+            over = life.isOverLocked();
             old = over ? null : attributes.put(name, value);
         } finally {
             lock.unlock();
@@ -230,7 +172,7 @@ public final class ZokorSession implements HttpSession {
             if (binds) {
                 unbound(name, value);
             }
-            throw over("setAttribute");
+            throw SessionLife.over("setAttribute");
         }
         if (old == null) {
             manager.events().attributeAdded(this, name, value);
@@ -247,7 +189,7 @@ public final class ZokorSession implements HttpSession {
         Object old;
         lock.lock();
         try {
-            checkLocked("removeAttribute");
+            life.checkLocked("removeAttribute");
             old = attributes.remove(name);
         } finally {
             lock.unlock();
@@ -262,8 +204,8 @@ public final class ZokorSession implements HttpSession {
     public void invalidate() {
         if (startInvalidation()) {
             finishInvalidation();
-        } else if (!endedByMe()) {
-            throw over("invalidate");
+        } else if (!life.endedByMe()) {
+            throw SessionLife.over("invalidate");
         }
     }
 
@@ -271,8 +213,8 @@ public final class ZokorSession implements HttpSession {
     public boolean isNew() {
         lock.lock();
         try {
-            checkLocked("isNew");
-            return accesses < 2;
+            life.checkLocked("isNew");
+            return life.isNewLocked();
         } finally {
             lock.unlock();
         }
@@ -280,7 +222,7 @@ public final class ZokorSession implements HttpSession {
 
     @Override
     public Accessor getAccessor() {
-        checked("getAccessor");
+        life.check("getAccessor");
         String idThen = id;
         return consumer -> access(idThen, consumer);
     }
@@ -291,24 +233,12 @@ public final class ZokorSession implements HttpSession {
 
     /** Decides for an end by {@link #invalidate()}; true for one caller only, who goes on with {@link #finishInvalidation}. */
     boolean startInvalidation() {
-        lock.lock();
-        try {
-            return startEndLocked();
-        } finally {
-            lock.unlock();
-        }
+        return life.startInvalidation();
     }
 
     /** Decides for an end by the time limit, if it has passed and no request uses the session; true for one caller only. */
     boolean startExpiry(long nowNanos) {
-        lock.lock();
-        try {
-            boolean due = users == 0 && maxInactiveInterval > 0
-                    && nowNanos - accessedNanos >= TimeUnit.SECONDS.toNanos(maxInactiveInterval);
-            return due && startEndLocked();
-        } finally {
-            lock.unlock();
-        }
+        return life.startExpiry(nowNanos);
     }
 
     /**
@@ -322,8 +252,7 @@ public final class ZokorSession implements HttpSession {
         Map<String, Object> bound;
         lock.lock();
         try {
-            state = State.OVER;
-            ender = null;
+            life.finishLocked();
             bound = new LinkedHashMap<>(attributes);
             attributes.clear();
         } finally {
@@ -340,8 +269,8 @@ public final class ZokorSession implements HttpSession {
     String replaceId(String newId, ConcurrentMap<String, ZokorSession> sessions) {
         lock.lock();
         try {
-            if (state != State.VALID) {
-                throw over("changeSessionId");
+            if (!life.isValidLocked()) {
+                throw SessionLife.over("changeSessionId");
             }
             String oldId = id;
             sessions.put(newId, this);
@@ -368,11 +297,7 @@ public final class ZokorSession implements HttpSession {
         });
         lock.lock();
         try {
-            return state != State.VALID
-                    ? null
-                    : new StoredSession(id, creationTime, lastAccessedTime, thisAccessedTime, maxInactiveInterval,
-                            accesses,
-                            new LinkedHashMap<>(attributes));
+            return life.isValidLocked() ? life.storedLocked(id, new LinkedHashMap<>(attributes)) : null;
         } finally {
             lock.unlock();
         }
@@ -394,22 +319,13 @@ public final class ZokorSession implements HttpSession {
 
     /** Ends the session in this process without events, as it lives on in the store; false if it was ending already. */
     boolean letGo() {
-        lock.lock();
-        try {
-            boolean valid = state == State.VALID;
-            if (valid) {
-                state = State.OVER;
-            }
-            return valid;
-        } finally {
-            lock.unlock();
-        }
+        return life.letGo();
     }
 
     private @Nullable Map<String, Object> attributesIfValid() {
         lock.lock();
         try {
-            return state == State.VALID ? new LinkedHashMap<>(attributes) : null;
+            return life.isValidLocked() ? new LinkedHashMap<>(attributes) : null;
         } finally {
             lock.unlock();
         }
@@ -418,17 +334,7 @@ public final class ZokorSession implements HttpSession {
     private boolean begin(boolean byClient, @Nullable String expectedId) {
         lock.lock();
         try {
-            if (state != State.VALID || expectedId != null && !expectedId.equals(id)) {
-                return false;
-            }
-            users++;
-            if (byClient && accesses < 2) {
-                accesses++;
-            }
-            lastAccessedTime = thisAccessedTime;
-            thisAccessedTime = System.currentTimeMillis();
-            accessedNanos = manager.settings().ticker().nanos();
-            return true;
+            return (expectedId == null || expectedId.equals(id)) && life.beginLocked(byClient);
         } finally {
             lock.unlock();
         }
@@ -447,24 +353,6 @@ public final class ZokorSession implements HttpSession {
         }
     }
 
-    private boolean startEndLocked() {
-        if (state != State.VALID) {
-            return false;
-        }
-        state = State.ENDING;
-        ender = Thread.currentThread();
-        return true;
-    }
-
-    private boolean endedByMe() {
-        lock.lock();
-        try {
-            return ender == Thread.currentThread();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     private void bound(String name, Object value) {
         if (value instanceof HttpSessionBindingListener listener) {
             listener.valueBound(new HttpSessionBindingEvent(this, name, value));
@@ -475,24 +363,5 @@ public final class ZokorSession implements HttpSession {
         if (value instanceof HttpSessionBindingListener listener) {
             listener.valueUnbound(new HttpSessionBindingEvent(this, name, value));
         }
-    }
-
-    private void checked(String method) {
-        lock.lock();
-        try {
-            checkLocked(method);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void checkLocked(String method) {
-        if (state == State.OVER) {
-            throw over(method);
-        }
-    }
-
-    private static IllegalStateException over(String method) {
-        return new IllegalStateException(method + ": the session has been invalidated or has expired");
     }
 }

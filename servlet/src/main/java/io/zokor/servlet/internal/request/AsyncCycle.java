@@ -19,7 +19,8 @@ import io.zokor.servlet.internal.stream.WaitPoint;
 /**
  * Asynchronous processing of one request as the application sees it (Servlet 6.1 section 2.3.3.3). Any thread may complete or
  * dispatch; what happens is decided here, under the wait point's lock, once, so that complete, timeout, dispatch and error
- * cannot overtake each other. {@link AsyncLoop} does it, on the connection's thread.
+ * cannot overtake each other. {@link AsyncLoop} does it, on the connection's thread. Long, because every decision and every question
+ * about one stands beside the state that the one lock guards.
  */
 public final class AsyncCycle implements AsyncContext, Application.OpenWork {
 

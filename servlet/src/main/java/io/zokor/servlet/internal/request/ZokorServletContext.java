@@ -42,7 +42,8 @@ import jakarta.servlet.descriptor.JspConfigDescriptor;
 
 /**
  * The application as its servlets see it (Servlet 6.1 chapter 4). Configured by the thread that starts it, then read by all;
- * attributes may change at any time. It shows what {@link Application} owns.
+ * attributes may change at any time. It shows what {@link Application} owns. Long, because the
+ * interface is: a short method for each of its own.
  */
 public final class ZokorServletContext implements ServletContext {
 

@@ -32,7 +32,8 @@ import jakarta.servlet.http.HttpServletResponse;
 
 /**
  * The response as servlets see it: the core's response with the specification's rules for its head ({@link ResponseFields})
- * and its body ({@link ResponseBody}), whose lock guards this as well.
+ * and its body ({@link ResponseBody}), whose lock guards this as well. Long, because the interface is: nearly every
+ * method is one of its own.
  */
 public final class ZokorServletResponse implements HttpServletResponse {
 
