@@ -43,6 +43,14 @@ public record Http2(boolean enabled, int maxStreams, int maxStreamWindow, @Nulla
         return DEFAULTS;
     }
 
+    /** {@return every value but {@code enabled} as its property, in the order of the components} */
+    public List<Setting> settings() {
+        return List.of(Setting.count("zokor.http2.max-streams", maxStreams),
+                Setting.bytes("zokor.http2.max-stream-window", maxStreamWindow),
+                Setting.time("zokor.http2.ping-interval", pingInterval),
+                Setting.flag("zokor.http2.any-scheme", anyScheme));
+    }
+
     /** {@return what a listener with TLS is to offer by ALPN (RFC 7301), the preferred first} */
     public List<String> applicationProtocols() {
         return enabled ? List.of("h2", "http/1.1") : List.of("http/1.1");

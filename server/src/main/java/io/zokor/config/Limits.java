@@ -1,6 +1,8 @@
 package io.zokor.config;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * Limits of a server, {@code zokor.limits.*}. Immutable; a running server takes another instance by
@@ -64,195 +66,255 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
     }
 
     /**
-     * A copy with another {@code maxHeaderBytes}.
+     * A copy that differs.
      *
-     * @param value the new value
+     * @param change sets what differs
      * @return the copy
+     * @throws IllegalArgumentException if a value is out of its range; the message names its property
      */
-    public Limits withMaxHeaderBytes(long value) {
-        return new Limits(value, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
-                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
+    public Limits with(UnaryOperator<Builder> change) {
+        return change.apply(new Builder(this)).build();
     }
 
-    /**
-     * A copy with another {@code maxHeaderCount}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxHeaderCount(int value) {
-        return new Limits(maxHeaderBytes, value, maxCookies, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
-                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
+    /** {@return every limit as its property, in the order of the components: what is logged, documented and compared} */
+    public List<Setting> settings() {
+        return List.of(Setting.bytes("zokor.limits.max-header-bytes", maxHeaderBytes),
+                Setting.count("zokor.limits.max-header-count", maxHeaderCount),
+                Setting.count("zokor.limits.max-cookies", maxCookies),
+                Setting.bytes("zokor.limits.max-response-header-bytes", maxResponseHeaderBytes),
+                Setting.bytes("zokor.limits.max-request-body", maxRequestBody),
+                Setting.bytes("zokor.limits.max-form-size", maxFormSize),
+                Setting.count("zokor.limits.max-parameters", maxParameters),
+                Setting.count("zokor.limits.max-parts", maxParts),
+                Setting.bytes("zokor.limits.max-part-header-size", maxPartHeaderSize),
+                Setting.count("zokor.limits.max-connections", maxConnections),
+                Setting.count("zokor.limits.max-concurrent-requests", maxConcurrentRequests),
+                Setting.count("zokor.limits.queue-size", queueSize),
+                Setting.time("zokor.limits.queue-timeout", queueTimeout),
+                Setting.bytes("zokor.limits.drain", drain),
+                Setting.time("zokor.limits.drain-timeout", drainTimeout),
+                Setting.bytes("zokor.limits.min-rate", minRate));
     }
 
-    /**
-     * A copy with another {@code maxCookies}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxCookies(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, value, maxResponseHeaderBytes, maxRequestBody, maxFormSize,
-                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+    /** Changes a copy; made by {@link Limits#with}. Used by one thread. */
+    public static final class Builder {
 
-    /**
-     * A copy with another {@code maxResponseHeaderBytes}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxResponseHeaderBytes(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, value, maxRequestBody, maxFormSize, maxParameters,
-                maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain,
-                drainTimeout, minRate);
-    }
+        private long maxHeaderBytes;
+        private int maxHeaderCount;
+        private int maxCookies;
+        private long maxResponseHeaderBytes;
+        private long maxRequestBody;
+        private long maxFormSize;
+        private int maxParameters;
+        private int maxParts;
+        private long maxPartHeaderSize;
+        private int maxConnections;
+        private int maxConcurrentRequests;
+        private int queueSize;
+        private Duration queueTimeout;
+        private long drain;
+        private Duration drainTimeout;
+        private int minRate;
 
-    /**
-     * A copy with another {@code maxRequestBody}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxRequestBody(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, value, maxFormSize,
-                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        private Builder(Limits from) {
+            this.maxHeaderBytes = from.maxHeaderBytes;
+            this.maxHeaderCount = from.maxHeaderCount;
+            this.maxCookies = from.maxCookies;
+            this.maxResponseHeaderBytes = from.maxResponseHeaderBytes;
+            this.maxRequestBody = from.maxRequestBody;
+            this.maxFormSize = from.maxFormSize;
+            this.maxParameters = from.maxParameters;
+            this.maxParts = from.maxParts;
+            this.maxPartHeaderSize = from.maxPartHeaderSize;
+            this.maxConnections = from.maxConnections;
+            this.maxConcurrentRequests = from.maxConcurrentRequests;
+            this.queueSize = from.queueSize;
+            this.queueTimeout = from.queueTimeout;
+            this.drain = from.drain;
+            this.drainTimeout = from.drainTimeout;
+            this.minRate = from.minRate;
+        }
 
-    /**
-     * A copy with another {@code maxFormSize}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxFormSize(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody, value,
-                maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-header-bytes}.
+         *
+         * @param value see {@link Limits#maxHeaderBytes()}
+         * @return this
+         */
+        public Builder maxHeaderBytes(long value) {
+            this.maxHeaderBytes = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code maxParameters}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxParameters(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, value, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-header-count}.
+         *
+         * @param value see {@link Limits#maxHeaderCount()}
+         * @return this
+         */
+        public Builder maxHeaderCount(int value) {
+            this.maxHeaderCount = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code maxParts}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxParts(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, value, maxPartHeaderSize, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-cookies}.
+         *
+         * @param value see {@link Limits#maxCookies()}
+         * @return this
+         */
+        public Builder maxCookies(int value) {
+            this.maxCookies = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code maxPartHeaderSize}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxPartHeaderSize(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, value, maxConnections, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-response-header-bytes}.
+         *
+         * @param value see {@link Limits#maxResponseHeaderBytes()}
+         * @return this
+         */
+        public Builder maxResponseHeaderBytes(long value) {
+            this.maxResponseHeaderBytes = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code maxConnections}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxConnections(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, value, maxConcurrentRequests, queueSize,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-request-body}.
+         *
+         * @param value see {@link Limits#maxRequestBody()}
+         * @return this
+         */
+        public Builder maxRequestBody(long value) {
+            this.maxRequestBody = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code maxConcurrentRequests}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMaxConcurrentRequests(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, value, queueSize, queueTimeout,
-                drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-form-size}.
+         *
+         * @param value see {@link Limits#maxFormSize()}
+         * @return this
+         */
+        public Builder maxFormSize(long value) {
+            this.maxFormSize = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code queueSize}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withQueueSize(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests, value,
-                queueTimeout, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-parameters}.
+         *
+         * @param value see {@link Limits#maxParameters()}
+         * @return this
+         */
+        public Builder maxParameters(int value) {
+            this.maxParameters = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code queueTimeout}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withQueueTimeout(Duration value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
-                queueSize, value, drain, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-parts}.
+         *
+         * @param value see {@link Limits#maxParts()}
+         * @return this
+         */
+        public Builder maxParts(int value) {
+            this.maxParts = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code drain}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withDrain(long value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
-                queueSize, queueTimeout, value, drainTimeout, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-part-header-size}.
+         *
+         * @param value see {@link Limits#maxPartHeaderSize()}
+         * @return this
+         */
+        public Builder maxPartHeaderSize(long value) {
+            this.maxPartHeaderSize = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code drainTimeout}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withDrainTimeout(Duration value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
-                queueSize, queueTimeout, drain, value, minRate);
-    }
+        /**
+         * Sets {@code zokor.limits.max-connections}.
+         *
+         * @param value see {@link Limits#maxConnections()}
+         * @return this
+         */
+        public Builder maxConnections(int value) {
+            this.maxConnections = value;
+            return this;
+        }
 
-    /**
-     * A copy with another {@code minRate}.
-     *
-     * @param value the new value
-     * @return the copy
-     */
-    public Limits withMinRate(int value) {
-        return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
-                maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
-                queueSize, queueTimeout, drain, drainTimeout, value);
-    }
+        /**
+         * Sets {@code zokor.limits.max-concurrent-requests}.
+         *
+         * @param value see {@link Limits#maxConcurrentRequests()}
+         * @return this
+         */
+        public Builder maxConcurrentRequests(int value) {
+            this.maxConcurrentRequests = value;
+            return this;
+        }
 
+        /**
+         * Sets {@code zokor.limits.queue-size}.
+         *
+         * @param value see {@link Limits#queueSize()}
+         * @return this
+         */
+        public Builder queueSize(int value) {
+            this.queueSize = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.limits.queue-timeout}.
+         *
+         * @param value see {@link Limits#queueTimeout()}
+         * @return this
+         */
+        public Builder queueTimeout(Duration value) {
+            this.queueTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.limits.drain}.
+         *
+         * @param value see {@link Limits#drain()}
+         * @return this
+         */
+        public Builder drain(long value) {
+            this.drain = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.limits.drain-timeout}.
+         *
+         * @param value see {@link Limits#drainTimeout()}
+         * @return this
+         */
+        public Builder drainTimeout(Duration value) {
+            this.drainTimeout = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.limits.min-rate}.
+         *
+         * @param value see {@link Limits#minRate()}
+         * @return this
+         */
+        public Builder minRate(int value) {
+            this.minRate = value;
+            return this;
+        }
+
+        private Limits build() {
+            return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
+                    maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
+                    queueSize, queueTimeout, drain, drainTimeout, minRate);
+        }
+    }
 }

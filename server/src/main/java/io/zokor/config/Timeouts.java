@@ -1,6 +1,8 @@
 package io.zokor.config;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -50,72 +52,127 @@ public record Timeouts(@Nullable Duration tlsHandshake, @Nullable Duration readH
     }
 
     /**
-     * A copy with another TLS handshake limit.
+     * A copy that differs.
      *
-     * @param value the limit, or {@code null} for off
+     * @param change sets what differs
      * @return the copy
+     * @throws IllegalArgumentException if a value is out of its range; the message names its property
      */
-    public Timeouts withTlsHandshake(@Nullable Duration value) {
-        return new Timeouts(value, readHeader, read, write, stall, idle, request);
+    public Timeouts with(UnaryOperator<Builder> change) {
+        return change.apply(new Builder(this)).build();
     }
 
-    /**
-     * A copy with another limit for request heads.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withReadHeader(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, value, read, write, stall, idle, request);
+    /** {@return every limit as its property, in the order of the components: what is logged, documented and compared} */
+    public List<Setting> settings() {
+        return List.of(Setting.time("zokor.timeouts.tls-handshake", tlsHandshake),
+                Setting.time("zokor.timeouts.read-header", readHeader),
+                Setting.time("zokor.timeouts.read", read),
+                Setting.time("zokor.timeouts.write", write),
+                Setting.time("zokor.timeouts.stall", stall),
+                Setting.time("zokor.timeouts.idle", idle),
+                Setting.time("zokor.timeouts.request", request));
     }
 
-    /**
-     * A copy with another limit for whole requests.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withRead(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, readHeader, value, write, stall, idle, request);
-    }
+    /** Changes a copy; made by {@link Timeouts#with}. Used by one thread. */
+    public static final class Builder {
 
-    /**
-     * A copy with another limit for responses.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withWrite(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, readHeader, read, value, stall, idle, request);
-    }
+        private @Nullable Duration tlsHandshake;
+        private @Nullable Duration readHeader;
+        private @Nullable Duration read;
+        private @Nullable Duration write;
+        private @Nullable Duration stall;
+        private @Nullable Duration idle;
+        private @Nullable Duration request;
 
-    /**
-     * A copy with another stall limit.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withStall(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, readHeader, read, write, value, idle, request);
-    }
+        private Builder(Timeouts from) {
+            this.tlsHandshake = from.tlsHandshake;
+            this.readHeader = from.readHeader;
+            this.read = from.read;
+            this.write = from.write;
+            this.stall = from.stall;
+            this.idle = from.idle;
+            this.request = from.request;
+        }
 
-    /**
-     * A copy with another idle limit.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withIdle(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, readHeader, read, write, stall, value, request);
-    }
+        /**
+         * Sets {@code zokor.timeouts.tls-handshake}.
+         *
+         * @param value see {@link Timeouts#tlsHandshake()}, or {@code null} for off
+         * @return this
+         */
+        public Builder tlsHandshake(@Nullable Duration value) {
+            this.tlsHandshake = value;
+            return this;
+        }
 
-    /**
-     * A copy with another limit for handlers.
-     *
-     * @param value the limit, or {@code null} for off
-     * @return the copy
-     */
-    public Timeouts withRequest(@Nullable Duration value) {
-        return new Timeouts(tlsHandshake, readHeader, read, write, stall, idle, value);
+        /**
+         * Sets {@code zokor.timeouts.read-header}.
+         *
+         * @param value see {@link Timeouts#readHeader()}, or {@code null} for off
+         * @return this
+         */
+        public Builder readHeader(@Nullable Duration value) {
+            this.readHeader = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.timeouts.read}.
+         *
+         * @param value see {@link Timeouts#read()}, or {@code null} for off
+         * @return this
+         */
+        public Builder read(@Nullable Duration value) {
+            this.read = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.timeouts.write}.
+         *
+         * @param value see {@link Timeouts#write()}, or {@code null} for off
+         * @return this
+         */
+        public Builder write(@Nullable Duration value) {
+            this.write = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.timeouts.stall}.
+         *
+         * @param value see {@link Timeouts#stall()}, or {@code null} for off
+         * @return this
+         */
+        public Builder stall(@Nullable Duration value) {
+            this.stall = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.timeouts.idle}.
+         *
+         * @param value see {@link Timeouts#idle()}, or {@code null} for off
+         * @return this
+         */
+        public Builder idle(@Nullable Duration value) {
+            this.idle = value;
+            return this;
+        }
+
+        /**
+         * Sets {@code zokor.timeouts.request}.
+         *
+         * @param value see {@link Timeouts#request()}, or {@code null} for off
+         * @return this
+         */
+        public Builder request(@Nullable Duration value) {
+            this.request = value;
+            return this;
+        }
+
+        private Timeouts build() {
+            return new Timeouts(tlsHandshake, readHeader, read, write, stall, idle, request);
+        }
     }
 }

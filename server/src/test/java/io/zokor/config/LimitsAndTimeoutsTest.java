@@ -9,9 +9,10 @@ import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -22,33 +23,43 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LimitsAndTimeoutsTest {
 
     static Stream<Arguments> boundaries() {
-        return Stream.of(number("max-header-bytes", 64, 1 << 30, Limits.defaults()::withMaxHeaderBytes),
-                number("max-header-count", 1, 100_000, v -> Limits.defaults().withMaxHeaderCount(v.intValue())),
-                number("max-cookies", 1, 100_000, v -> Limits.defaults().withMaxCookies(v.intValue())),
-                number("max-response-header-bytes", 1024, 1 << 30, Limits.defaults()::withMaxResponseHeaderBytes),
-                number("max-request-body", -1, Long.MAX_VALUE, Limits.defaults()::withMaxRequestBody),
-                number("max-form-size", -1, Long.MAX_VALUE, Limits.defaults()::withMaxFormSize),
-                number("max-parameters", 1, 10_000_000, v -> Limits.defaults().withMaxParameters(v.intValue())),
-                number("max-parts", 1, 1_000_000, v -> Limits.defaults().withMaxParts(v.intValue())),
-                number("max-part-header-size", 64, 1 << 30, Limits.defaults()::withMaxPartHeaderSize),
-                number("queue-size", 0, 10_000_000, v -> Limits.defaults().withQueueSize(v.intValue())),
-                number("drain", 0, 1L << 40, Limits.defaults()::withDrain),
-                number("min-rate", 1, 1 << 30, v -> Limits.defaults().withMinRate(v.intValue())));
+        return Stream.of(number("max-header-bytes", 64, 1 << 30),
+                number("max-header-count", 1, 100_000),
+                number("max-cookies", 1, 100_000),
+                number("max-response-header-bytes", 1024, 1 << 30),
+                number("max-request-body", -1, Long.MAX_VALUE),
+                number("max-form-size", -1, Long.MAX_VALUE),
+                number("max-parameters", 1, 10_000_000),
+                number("max-parts", 1, 1_000_000),
+                number("max-part-header-size", 64, 1 << 30),
+                number("queue-size", 0, 10_000_000),
+                number("drain", 0, 1L << 40),
+                number("min-rate", 1, 1 << 30));
     }
 
-    private static Arguments number(String property, long min, long max, Function<Long, Limits> with) {
-        return Arguments.of(property, min, max, with);
+    private static Arguments number(String property, long min, long max) {
+        return Arguments.of(property, min, max);
+    }
+
+    private static Limits limits(String property, long value) throws ReflectiveOperationException {
+        for (RecordComponent component : Limits.class.getRecordComponents()) {
+            if (property(component).equals(property)) {
+                return (Limits) with(Limits.defaults(), component,
+                        component.getType() == int.class ? (Object) Math.toIntExact(value) : (Object) value);
+            }
+        }
+        throw new AssertionError("no limit " + property);
     }
 
     @ParameterizedTest
     @MethodSource("boundaries")
-    void limitsAreExact(String property, long min, long max, Function<Long, Limits> with) {
-        assertThatCode(() -> with.apply(min)).doesNotThrowAnyException();
-        assertThatCode(() -> with.apply(max)).doesNotThrowAnyException();
-        assertThatIllegalArgumentException().isThrownBy(() -> with.apply(min - 1))
+    void limitsAreExact(String property, long min, long max) {
+        assertThatCode(() -> limits(property, min)).doesNotThrowAnyException();
+        assertThatCode(() -> limits(property, max)).doesNotThrowAnyException();
+        assertThatIllegalArgumentException().isThrownBy(() -> limits(property, min - 1))
                 .withMessageContaining("zokor.limits." + property);
         if (max < Long.MAX_VALUE) {
-            assertThatIllegalArgumentException().isThrownBy(() -> with.apply(max + 1))
+            assertThatIllegalArgumentException().isThrownBy(() -> limits(property, max + 1))
                     .withMessageContaining("zokor.limits." + property);
         }
     }
@@ -56,9 +67,10 @@ class LimitsAndTimeoutsTest {
     @ParameterizedTest
     @ValueSource(ints = { 0, -2 })
     void noConnectionsOrRequestsAtAllIsNoLimit(int value) {
-        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withMaxConnections(value))
+        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().with(v -> v.maxConnections(value)))
                 .withMessageContaining("zokor.limits.max-connections");
-        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withMaxConcurrentRequests(value))
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Limits.defaults().with(v -> v.maxConcurrentRequests(value)))
                 .withMessageContaining("zokor.limits.max-concurrent-requests");
     }
 
@@ -67,25 +79,24 @@ class LimitsAndTimeoutsTest {
     void durationsThatAreNotPositive(long nanos) throws Exception {
         Duration value = Duration.ofNanos(nanos);
         for (RecordComponent component : Timeouts.class.getRecordComponents()) {
-            Method with = wither(Timeouts.class, component);
-            assertThatIllegalArgumentException().isThrownBy(() -> invoke(with, Timeouts.defaults(), value))
+            assertThatIllegalArgumentException().isThrownBy(() -> with(Timeouts.defaults(), component, value))
                     .withMessageContaining("zokor.timeouts." + property(component)).withMessageContaining("'off'");
         }
-        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withQueueTimeout(value))
+        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().with(v -> v.queueTimeout(value)))
                 .withMessageContaining("zokor.limits.queue-timeout");
-        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().withDrainTimeout(value))
+        assertThatIllegalArgumentException().isThrownBy(() -> Limits.defaults().with(v -> v.drainTimeout(value)))
                 .withMessageContaining("zokor.limits.drain-timeout");
     }
 
     @Test
-    void everyWitherChangesItsOwnValueAndNoOther() throws Exception {
+    void everySetterChangesItsOwnValueAndNoOther() throws Exception {
         for (Class<?> type : List.of(Limits.class, Timeouts.class)) {
             Object defaults = type.getMethod("defaults").invoke(null);
             for (RecordComponent component : type.getRecordComponents()) {
                 Object value = component.getType() == Duration.class
                         ? Duration.ofSeconds(4711)
                         : component.getType() == int.class ? (Object) 4711 : (Object) 4711L;
-                Object changed = invoke(wither(type, component), defaults, value);
+                Object changed = with(defaults, component, value);
                 for (RecordComponent other : type.getRecordComponents()) {
                     Object expected = other.getName().equals(component.getName())
                             ? value
@@ -100,7 +111,7 @@ class LimitsAndTimeoutsTest {
     @Test
     void offIsAllowedForEveryTimeout() throws Exception {
         for (RecordComponent component : Timeouts.class.getRecordComponents()) {
-            Object off = invoke(wither(Timeouts.class, component), Timeouts.defaults(), null);
+            Object off = with(Timeouts.defaults(), component, null);
             assertThat(component.getAccessor().invoke(off)).isNull();
         }
     }
@@ -131,12 +142,21 @@ class LimitsAndTimeoutsTest {
         return component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
-    private static Method wither(Class<?> type, RecordComponent component) throws NoSuchMethodException {
-        String name = component.getName();
-        return type.getMethod("with" + Character.toUpperCase(name.charAt(0)) + name.substring(1), component.getType());
+    /** A copy of one of the records with another value for one of its components. */
+    private static Object with(Object from, RecordComponent component, @Nullable Object value)
+            throws ReflectiveOperationException {
+        Class<?> type = from.getClass();
+        UnaryOperator<Object> change = builder -> {
+            try {
+                return invoke(builder.getClass().getMethod(component.getName(), component.getType()), builder, value);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
+        };
+        return invoke(type.getMethod("with", UnaryOperator.class), from, change);
     }
 
-    private static Object invoke(Method method, Object target, Object value) throws IllegalAccessException {
+    private static Object invoke(Method method, Object target, @Nullable Object value) throws IllegalAccessException {
         try {
             return method.invoke(target, value);
         } catch (java.lang.reflect.InvocationTargetException e) {
@@ -144,6 +164,26 @@ class LimitsAndTimeoutsTest {
                 throw cause;
             }
             throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void everyComponentIsASettingOfItsName() {
+        assertThat(Limits.defaults().settings()).extracting(Setting::property).containsExactlyElementsOf(
+                Stream.of(Limits.class.getRecordComponents()).map(c -> "zokor.limits." + property(c)).toList());
+        assertThat(Timeouts.defaults().settings()).extracting(Setting::property).containsExactlyElementsOf(
+                Stream.of(Timeouts.class.getRecordComponents()).map(c -> "zokor.timeouts." + property(c)).toList());
+    }
+
+    @Test
+    void everySettingShowsItsOwnValue() throws Exception {
+        for (RecordComponent component : Limits.class.getRecordComponents()) {
+            Object value = component.getType() == Duration.class
+                    ? Duration.ofSeconds(4711)
+                    : component.getType() == int.class ? (Object) 4711 : (Object) 4711L;
+            Limits changed = (Limits) with(Limits.defaults(), component, value);
+            assertThat(changed.settings()).filteredOn(setting -> setting.value().startsWith("4711"))
+                    .extracting(Setting::property).containsExactly("zokor.limits." + property(component));
         }
     }
 }

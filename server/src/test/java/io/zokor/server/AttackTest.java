@@ -70,7 +70,8 @@ class AttackTest {
             "traceparent: 00-x", "Connection: ,,;", "User-Agent:", "Date: 99 Foo 9999" };
         try (LogCapture log = LogCapture.server();
                 TestServer server = TestServer.builder((request, response) -> response.write("x"))
-                        .config(config -> config.limits(Limits.defaults().withMaxConcurrentRequests(1))).start()) {
+                        .config(config -> config.limits(Limits.defaults().with(v -> v.maxConcurrentRequests(1))))
+                        .start()) {
             RawClient client = server.client();
             for (int i = 0; i < 10 * fields.length; i++) {
                 RawResponse response = client.sendHead("GET / HTTP/1.1", "Host: a", fields[i % fields.length])

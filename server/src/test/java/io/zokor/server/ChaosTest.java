@@ -84,7 +84,7 @@ class ChaosTest {
     private static void chaos(int connections) throws Exception {
         CountingListener counts = new CountingListener();
         ServerConfig config = ServerConfig.builder()
-                .limits(Limits.defaults().withDrainTimeout(Duration.ofMillis(200))).build();
+                .limits(Limits.defaults().with(v -> v.drainTimeout(Duration.ofMillis(200)))).build();
         try (LogCapture log = LogCapture.server();
                 Server server = Server.builder().address("127.0.0.1:0").config(config).handler(HANDLER).listener(counts)
                         .build().start()) {

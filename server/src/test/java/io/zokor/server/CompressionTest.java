@@ -248,7 +248,7 @@ class CompressionTest {
             response.headers().set("Content-Type", "text/plain").set("X", "y".repeat(2000));
             response.write("x".repeat(20_000));
         }).config(c -> c.compression(new Compression(true, List.of("text/plain"), 0, List.of()))
-                .limits(Limits.defaults().withMaxResponseHeaderBytes(1024))).start()) {
+                .limits(Limits.defaults().with(v -> v.maxResponseHeaderBytes(1024)))).start()) {
             RawResponse response = server.client().sendHead("GET / HTTP/1.1", "Host: a", GZIP).readResponse();
             assertThat(response.status()).isEqualTo(500);
             assertThat(response.complete()).isTrue();

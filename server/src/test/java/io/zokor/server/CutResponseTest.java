@@ -289,7 +289,8 @@ class CutResponseTest {
             }
             clock.advance(Duration.ofSeconds(20));
             throw new IllegalStateException("on purpose");
-        }).config(c -> c.timeouts(Timeouts.defaults().withWrite(Duration.ofSeconds(10)))).server(s -> s.ticker(clock))
+        }).config(c -> c.timeouts(Timeouts.defaults().with(v -> v.write(Duration.ofSeconds(10)))))
+                .server(s -> s.ticker(clock))
                 .start()) {
             RawClient client = server.client().sendHead("GET / HTTP/1.1", "Host: a");
             if (committed) {

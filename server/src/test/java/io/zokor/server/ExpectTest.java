@@ -112,7 +112,7 @@ class ExpectTest {
     @Test
     void aBodyTooLargeIsRefusedBeforeItIsSent() {
         try (TestServer server = TestServer.builder(ECHO)
-                .config(c -> c.limits(Limits.defaults().withMaxRequestBody(4))).start()) {
+                .config(c -> c.limits(Limits.defaults().with(v -> v.maxRequestBody(4)))).start()) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Expect: 100-continue", "Content-Length: 5");
             RawResponse response = client.readResponse();

@@ -47,7 +47,7 @@ class IdleDeadlineRaceTest {
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger unanswered = new AtomicInteger();
         AtomicInteger broken = new AtomicInteger();
-        ServerConfig config = ServerConfig.builder().timeouts(Timeouts.defaults().withIdle(IDLE)).build();
+        ServerConfig config = ServerConfig.builder().timeouts(Timeouts.defaults().with(v -> v.idle(IDLE))).build();
         try (LogCapture log = LogCapture.server();
                 Server server = Server.builder().address("127.0.0.1:0").config(config).handler((request, response) -> {
                     if (request.path().equals("/second")) {

@@ -34,7 +34,7 @@ class LimitsTest {
     @CsvSource({ "64, 63, 200", "64, 64, 200", "64, 65, 431", "8192, 8191, 200", "8192, 8192, 200", "8192, 8193, 431",
         "100000, 99999, 200", "100000, 100000, 200", "100000, 100001, 431" })
     void maxHeaderBytes(int limit, int size, int status) {
-        try (TestServer server = serving(Limits.defaults().withMaxHeaderBytes(limit))) {
+        try (TestServer server = serving(Limits.defaults().with(v -> v.maxHeaderBytes(limit)))) {
             String start = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
             String head = start + "y".repeat(size - start.length() - 4) + "\r\n\r\n";
             assertThat(head).hasSize(size);
@@ -86,7 +86,7 @@ class LimitsTest {
     @ParameterizedTest
     @CsvSource({ "10, 9, 200", "10, 10, 200", "10, 11, 431", "1, 1, 200", "1, 2, 431" })
     void maxHeaderCount(int limit, int count, int status) {
-        try (TestServer server = serving(Limits.defaults().withMaxHeaderCount(limit))) {
+        try (TestServer server = serving(Limits.defaults().with(v -> v.maxHeaderCount(limit)))) {
             RawClient client = server.client();
             client.send("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(count - 1) + "\r\n");
             assertThat(client.readResponse().status()).isEqualTo(status);
@@ -98,7 +98,7 @@ class LimitsTest {
     @ParameterizedTest
     @CsvSource({ "99, 200", "100, 200", "101, 413", "10000000000, 413" })
     void maxRequestBodyOfKnownLength(long length, int status) {
-        try (TestServer server = serving(Limits.defaults().withMaxRequestBody(100))) {
+        try (TestServer server = serving(Limits.defaults().with(v -> v.maxRequestBody(100)))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: " + length);
             if (status == 200) {
@@ -117,7 +117,7 @@ class LimitsTest {
     @ParameterizedTest
     @CsvSource({ "99, 200", "100, 200", "101, 413" })
     void maxRequestBodyInChunks(int length, int status) {
-        try (TestServer server = serving(Limits.defaults().withMaxRequestBody(100))) {
+        try (TestServer server = serving(Limits.defaults().with(v -> v.maxRequestBody(100)))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
                     .send("1\r\nx\r\n".repeat(length) + "0\r\n\r\n");
@@ -135,7 +135,7 @@ class LimitsTest {
                 messages.add(e.getMessage());
                 throw e;
             }
-        }).config(c -> c.limits(Limits.defaults().withMaxRequestBody(3))).start()) {
+        }).config(c -> c.limits(Limits.defaults().with(v -> v.maxRequestBody(3)))).start()) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked").send("4\r\nabcd\r\n0\r\n\r\n");
             RawResponse response = client.readResponse();
@@ -153,7 +153,7 @@ class LimitsTest {
         try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder((request, response) -> {
             response.headers().set("X", "y".repeat(size - rest.length()));
             response.write("b");
-        }).config(c -> c.limits(Limits.defaults().withMaxResponseHeaderBytes(1024))).start()) {
+        }).config(c -> c.limits(Limits.defaults().with(v -> v.maxResponseHeaderBytes(1024)))).start()) {
             assertThat(server.client().get("/").status()).isEqualTo(status);
             assertThat(log.text().contains("zokor.limits.max-response-header-bytes")).isEqualTo(status == 500);
         }
@@ -167,7 +167,7 @@ class LimitsTest {
             RawClient client = server.client();
             String head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(100) + "\r\n\r\n";
             assertThat(client.send(head).readResponse().status()).isEqualTo(200);
-            server.server().limits(Limits.defaults().withMaxHeaderBytes(70));
+            server.server().limits(Limits.defaults().with(v -> v.maxHeaderBytes(70)));
             assertThat(server.server().limits().maxHeaderBytes()).isEqualTo(70);
             assertThat(client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").readResponse().status()).isEqualTo(200);
             assertThat(client.send(head).readResponse().status()).isEqualTo(431);
@@ -180,7 +180,7 @@ class LimitsTest {
     @ValueSource(ints = { 0, 100 })
     void drainIsExact(int drain) {
         try (TestServer server = TestServer.builder((request, response) -> response.write("x"))
-                .config(c -> c.limits(Limits.defaults().withDrain(drain))).start()) {
+                .config(c -> c.limits(Limits.defaults().with(v -> v.drain(drain)))).start()) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: " + drain).send("y".repeat(drain));
             assertThat(client.readResponse().hasHeader("Connection")).isFalse();
@@ -192,7 +192,7 @@ class LimitsTest {
     @Test
     void anUnreadChunkedBodyBeyondDrainEndsTheConnection() {
         try (TestServer server = TestServer.builder((request, response) -> response.write("x"))
-                .config(c -> c.limits(Limits.defaults().withDrain(10))).start()) {
+                .config(c -> c.limits(Limits.defaults().with(v -> v.drain(10)))).start()) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Transfer-Encoding: chunked")
                     .send("b\r\n01234567890\r\n0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -133,8 +133,8 @@ class LiveViewTest {
     @Test
     void aQueuedRequestIsShown() {
         server = TestServer.builder(handler).config(config -> config.limits(
-                Limits.defaults().withMaxConcurrentRequests(1).withQueueSize(1)
-                        .withQueueTimeout(Duration.ofSeconds(10))))
+                Limits.defaults()
+                        .with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofSeconds(10)))))
                 .start();
         send("GET /wait HTTP/1.1\r\nHost: x\r\n\r\n");
         Await.until("in the handler", () -> count(running("/wait", RequestPhase.HANDLER)) == 1);

@@ -48,8 +48,8 @@ class OverloadTest {
 
     @Test
     void exactlySoManyRunSoManyWaitAndTheRestIsTurnedAwayAtOnce() {
-        Limits limits = DEFAULTS.withMaxConcurrentRequests(3).withQueueSize(2)
-                .withQueueTimeout(Duration.ofSeconds(30));
+        Limits limits = DEFAULTS
+                .with(v -> v.maxConcurrentRequests(3).queueSize(2).queueTimeout(Duration.ofSeconds(30)));
         try (TestServer server = serving(limits)) {
             List<RawClient> admitted = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -85,7 +85,7 @@ class OverloadTest {
 
     @Test
     void theRefusalComesBeforeTheBodyIsReadAndReachesTheUploader() {
-        try (TestServer server = serving(DEFAULTS.withMaxConcurrentRequests(1))) {
+        try (TestServer server = serving(DEFAULTS.with(v -> v.maxConcurrentRequests(1)))) {
             RawClient first = server.client().sendHead("GET / HTTP/1.1", "Host: a");
             Await.until("the first", () -> server.server().activeRequests() == 1);
             RawClient second = server.client();
@@ -100,7 +100,7 @@ class OverloadTest {
 
     @Test
     void whoWaitsTooLongGets503() {
-        Limits limits = DEFAULTS.withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofMillis(50));
+        Limits limits = DEFAULTS.with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofMillis(50)));
         try (TestServer server = serving(limits)) {
             RawClient first = server.client().sendHead("GET / HTTP/1.1", "Host: a");
             Await.until("the first", () -> server.server().activeRequests() == 1);
@@ -129,7 +129,7 @@ class OverloadTest {
                 default -> {
                 }
             }
-        }).config(c -> c.limits(DEFAULTS.withMaxConcurrentRequests(1))).start()) {
+        }).config(c -> c.limits(DEFAULTS.with(v -> v.maxConcurrentRequests(1)))).start()) {
             for (int i = 0; i < 300; i++) {
                 try (RawClient client = server.client()) {
                     assertThat(client.get(path).status()).isNotEqualTo(503);
@@ -143,7 +143,7 @@ class OverloadTest {
     void aPanicGivesItsPlaceBack() {
         try (LogCapture log = LogCapture.server(); TestServer server = TestServer.builder((request, response) -> {
             throw new IllegalStateException("on purpose");
-        }).config(c -> c.limits(DEFAULTS.withMaxConcurrentRequests(1))).start()) {
+        }).config(c -> c.limits(DEFAULTS.with(v -> v.maxConcurrentRequests(1)))).start()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(server.client().get("/").status()).isEqualTo(500);
             }
@@ -153,14 +153,15 @@ class OverloadTest {
 
     @Test
     void theLimitCanBeRaisedWhileRequestsWait() {
-        Limits limits = DEFAULTS.withMaxConcurrentRequests(1).withQueueSize(5).withQueueTimeout(Duration.ofSeconds(30));
+        Limits limits = DEFAULTS
+                .with(v -> v.maxConcurrentRequests(1).queueSize(5).queueTimeout(Duration.ofSeconds(30)));
         try (TestServer server = serving(limits)) {
             List<RawClient> clients = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 clients.add(server.client().sendHead("GET / HTTP/1.1", "Host: a"));
             }
             Await.until("three in the queue", () -> server.server().queuedRequests() == 3);
-            server.server().limits(limits.withMaxConcurrentRequests(3));
+            server.server().limits(limits.with(v -> v.maxConcurrentRequests(3)));
             Await.until("three at work", () -> server.server().activeRequests() == 3);
             assertThat(server.server().queuedRequests()).isEqualTo(1);
             permits.release(4);
@@ -173,7 +174,7 @@ class OverloadTest {
     @Test
     void beyondMaxConnectionsTheBacklogWaits() {
         try (TestServer server = TestServer.builder((request, response) -> response.write("done"))
-                .config(c -> c.limits(DEFAULTS.withMaxConnections(2))).start()) {
+                .config(c -> c.limits(DEFAULTS.with(v -> v.maxConnections(2)))).start()) {
             RawClient one = server.client();
             RawClient two = server.client();
             assertThat(one.get("/").text()).isEqualTo("done");
@@ -190,13 +191,13 @@ class OverloadTest {
 
     @Test
     void maxConnectionsCanBeRaisedWhileTheBacklogWaits() {
-        Limits limits = DEFAULTS.withMaxConnections(1);
+        Limits limits = DEFAULTS.with(v -> v.maxConnections(1));
         try (TestServer server = TestServer.builder((request, response) -> response.write("done"))
                 .config(c -> c.limits(limits)).start()) {
             assertThat(server.client().get("/").text()).isEqualTo("done");
             RawClient two = server.client().sendHead("GET / HTTP/1.1", "Host: a");
             assertThat(two.isClosedByPeer(Duration.ofMillis(50))).isFalse();
-            server.server().limits(limits.withMaxConnections(2));
+            server.server().limits(limits.with(v -> v.maxConnections(2)));
             assertThat(two.readResponse().text()).isEqualTo("done");
         }
     }
@@ -204,7 +205,7 @@ class OverloadTest {
     @Test
     void aServerThatIsFullCanStopAndServesTheBacklogFirst() throws Exception {
         try (TestServer server = TestServer.builder((request, response) -> response.write("done"))
-                .config(c -> c.limits(DEFAULTS.withMaxConnections(1))).start()) {
+                .config(c -> c.limits(DEFAULTS.with(v -> v.maxConnections(1)))).start()) {
             assertThat(server.client().get("/").text()).isEqualTo("done");
             RawClient two = server.client().sendHead("GET / HTTP/1.1", "Host: a");
             assertThat(server.server().shutdown(Await.BOUND)).isTrue();

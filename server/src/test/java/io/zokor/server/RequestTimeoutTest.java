@@ -131,7 +131,7 @@ class RequestTimeoutTest {
     void whoIsInTimeIsNotInterruptedAndNeitherIsTheNext() {
         try (TestServer server = TestServer.builder((request, response) -> {
             response.write(String.valueOf(Thread.currentThread().isInterrupted()));
-        }).config(c -> c.timeouts(Timeouts.defaults().withRequest(Duration.ofSeconds(30)))).start()) {
+        }).config(c -> c.timeouts(Timeouts.defaults().with(v -> v.request(Duration.ofSeconds(30))))).start()) {
             RawClient client = server.client();
             for (int i = 0; i < 20; i++) {
                 assertThat(client.get("/").text()).isEqualTo("false");
@@ -183,7 +183,8 @@ class RequestTimeoutTest {
             } catch (InterruptedException e) {
                 interrupted.add(true);
             }
-        }).config(c -> c.timeouts(Timeouts.defaults().withRequest(BRIEF))).server(b -> b.ticker(clock)).start()) {
+        }).config(c -> c.timeouts(Timeouts.defaults().with(v -> v.request(BRIEF)))).server(b -> b.ticker(clock))
+                .start()) {
             RawClient client = server.client();
             assertThat(client.get("/none").status()).isEqualTo(200);
             assertThat(interrupted.poll(30, TimeUnit.SECONDS)).isFalse();
@@ -211,6 +212,7 @@ class RequestTimeoutTest {
     }
 
     private static TestServer serving(Handler handler) {
-        return TestServer.builder(handler).config(c -> c.timeouts(Timeouts.defaults().withRequest(BRIEF))).start();
+        return TestServer.builder(handler).config(c -> c.timeouts(Timeouts.defaults().with(v -> v.request(BRIEF))))
+                .start();
     }
 }

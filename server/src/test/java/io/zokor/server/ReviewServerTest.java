@@ -130,7 +130,7 @@ class ReviewServerTest {
 
     @Test
     void theTimeOfDrainingIsCounted() {
-        Limits limits = Limits.defaults().withDrainTimeout(Duration.ofMillis(100));
+        Limits limits = Limits.defaults().with(v -> v.drainTimeout(Duration.ofMillis(100)));
         try (TestServer server = TestServer.builder((request, response) -> response.write("early"))
                 .config(config -> config.limits(limits)).start()) {
             RawClient client = server.client().send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc");

@@ -426,7 +426,7 @@ class ShutdownTest {
     @Test
     void whoWaitsInTheQueueIsServedBeforeTheEnd() throws Exception {
         try (TestServer server = TestServer.builder(slow).config(c -> c.limits(Limits.defaults()
-                .withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofSeconds(30)))).start()) {
+                .with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofSeconds(30))))).start()) {
             RawClient one = server.client().sendHead("GET /slow HTTP/1.1", "Host: a");
             Await.until("the request", () -> server.server().activeRequests() == 1);
             RawClient two = server.client().sendHead("GET /queued HTTP/1.1", "Host: a");

@@ -126,7 +126,7 @@ class TimeoutsTest {
 
     @Test
     void offMeansThatAHeadMayTakeForEver() {
-        try (TestServer server = serving(ECHO, t -> t.withReadHeader(null))) {
+        try (TestServer server = serving(ECHO, t -> t.with(v -> v.readHeader(null)))) {
             RawClient client = server.client();
             client.send("GET / HTTP/1.1\r\n");
             Await.until("the first bytes", () -> server.events().states().size() == 1);
@@ -155,7 +155,7 @@ class TimeoutsTest {
 
     @Test
     void idleOffMeansForEver() {
-        try (TestServer server = serving(ECHO, t -> t.withIdle(null))) {
+        try (TestServer server = serving(ECHO, t -> t.with(v -> v.idle(null)))) {
             RawClient client = server.client();
             client.get("/");
             awaitIdle(server, 1);
@@ -175,7 +175,7 @@ class TimeoutsTest {
         try (TestServer server = serving((request, response) -> {
             reading.countDown();
             request.body().readAllBytes();
-        }, t -> t.withRead(Duration.ofSeconds(20)).withStall(null))) {
+        }, t -> t.with(v -> v.read(Duration.ofSeconds(20)).stall(null)))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
             Http1ServingTest.await(reading);
@@ -198,7 +198,7 @@ class TimeoutsTest {
             response.flush();
             reading.countDown();
             request.body().readAllBytes();
-        }, t -> t.withRead(Duration.ofSeconds(20)))) {
+        }, t -> t.with(v -> v.read(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
             Http1ServingTest.await(reading);
@@ -210,7 +210,7 @@ class TimeoutsTest {
 
     @Test
     void readLimitsTheHeadAsWell() {
-        try (TestServer server = serving(ECHO, t -> t.withReadHeader(null).withRead(Duration.ofSeconds(20)))) {
+        try (TestServer server = serving(ECHO, t -> t.with(v -> v.readHeader(null).read(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.send("GET / HTTP/1.1\r\n");
             Await.until("the first bytes", () -> server.events().states().size() == 1);
@@ -228,7 +228,7 @@ class TimeoutsTest {
             computing.countDown();
             Http1ServingTest.await(go);
             request.body().readAllBytes();
-        }, t -> t.withRead(Duration.ofSeconds(20)))) {
+        }, t -> t.with(v -> v.read(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("hello");
             Http1ServingTest.await(computing);
@@ -245,7 +245,7 @@ class TimeoutsTest {
             response.controller().readDeadline(request.path().equals("/long") ? null : Duration.ofSeconds(5));
             reading.countDown();
             response.write(request.body().readAllBytes());
-        }, t -> t.withRead(Duration.ofSeconds(20)).withStall(null))) {
+        }, t -> t.with(v -> v.read(Duration.ofSeconds(20)).stall(null)))) {
             RawClient patient = server.client();
             RawClient brief = server.client();
             patient.sendHead("POST /long HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
@@ -362,7 +362,7 @@ class TimeoutsTest {
             while (true) {
                 response.write(piece);
             }
-        }, t -> t.withWrite(Duration.ofSeconds(20)).withStall(null))) {
+        }, t -> t.with(v -> v.write(Duration.ofSeconds(20)).stall(null)))) {
             RawClient client = RawClient.connect(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), 4096);
             client.sendHead("GET / HTTP/1.1", "Host: a");
@@ -394,7 +394,7 @@ class TimeoutsTest {
                 response.write(piece);
                 writing.complete(response.controller());
             }
-        }, t -> t.withStall(null))) {
+        }, t -> t.with(v -> v.stall(null)))) {
             RawClient client = RawClient.connect(
                     new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()), 4096);
             client.sendHead("GET / HTTP/1.1", "Host: a");
@@ -429,7 +429,7 @@ class TimeoutsTest {
             computing.countDown();
             Http1ServingTest.await(go);
             response.write("too late");
-        }, t -> t.withWrite(Duration.ofSeconds(20)))) {
+        }, t -> t.with(v -> v.write(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a");
             Http1ServingTest.await(computing);
@@ -449,7 +449,7 @@ class TimeoutsTest {
             computing.countDown();
             Http1ServingTest.await(go);
             response.write("in time");
-        }, t -> t.withWrite(Duration.ofSeconds(20)))) {
+        }, t -> t.with(v -> v.write(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.sendHead("GET / HTTP/1.1", "Host: a");
             Http1ServingTest.await(computing);
@@ -503,7 +503,7 @@ class TimeoutsTest {
                 response.status(422);
                 response.write("too slow");
             }
-        }, t -> t.withRead(Duration.ofSeconds(20)))) {
+        }, t -> t.with(v -> v.read(Duration.ofSeconds(20))))) {
             RawClient client = server.client();
             client.sendHead("POST / HTTP/1.1", "Host: a", "Content-Length: 5").send("he");
             assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();

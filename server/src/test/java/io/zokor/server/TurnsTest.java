@@ -123,7 +123,8 @@ class TurnsTest {
     void aDeadlineOfOneEndsThatOne() {
         ManualClock clock = new ManualClock();
         try (TestServer server = server().server(made -> made.protocols(LineProtocol::new).ticker(clock))
-                .config(config -> config.timeouts(Timeouts.defaults().withRead(Duration.ofSeconds(5)))).start()) {
+                .config(config -> config.timeouts(Timeouts.defaults().with(v -> v.read(Duration.ofSeconds(5)))))
+                .start()) {
             RawClient client = server.client().send("get /read\nget /wait\n");
             Await.until("a blocked read", () -> server.server().connections().stream()
                     .flatMap(connection -> connection.requests().stream())
@@ -152,7 +153,7 @@ class TurnsTest {
     @Test
     void aTurnThatIsCancelledWhileItQueuesFreesItsPlace() {
         try (TestServer server = server().config(config -> config.limits(config.build().limits()
-                .withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofSeconds(60)))).start()) {
+                .with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofSeconds(60))))).start()) {
             RawClient client = server.client().send("get /wait\n");
             connection(server, 1);
             client.send("get /queued\n");

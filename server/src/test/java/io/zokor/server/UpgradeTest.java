@@ -171,7 +171,7 @@ class UpgradeTest {
     @Test
     void itTakesAPlaceAmongTheConnectionsButNoneAmongTheRequests() {
         try (TestServer server = TestServer.builder(switchingTo(new Echo())).config(config -> config
-                .limits(Limits.defaults().withMaxConnections(2).withMaxConcurrentRequests(1))).start()) {
+                .limits(Limits.defaults().with(v -> v.maxConnections(2).maxConcurrentRequests(1)))).start()) {
             RawClient first = switched(server);
             switched(server);
             RawClient third = server.client().sendHead(ASK);

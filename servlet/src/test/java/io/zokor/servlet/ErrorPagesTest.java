@@ -193,7 +193,7 @@ class ErrorPagesTest {
     @Test
     void handlerThatTakesTooLongIs503AndNoPanic() throws Exception {
         ServerConfig config = ServerConfig.builder()
-                .timeouts(Timeouts.defaults().withRequest(Duration.ofMillis(100))).build();
+                .timeouts(Timeouts.defaults().with(v -> v.request(Duration.ofMillis(100)))).build();
         try (Web web = Web.start(config, b -> b.errorPage("/page"), app -> {
             app.servlet("/slow", (q, r) -> Thread.sleep(60_000));
             app.servlet("/page", (q, r) -> r.getWriter().print("page"));

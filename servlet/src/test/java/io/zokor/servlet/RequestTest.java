@@ -84,7 +84,7 @@ class RequestTest {
 
     @Test
     void limitsOfParametersFormsAndCookies() throws Exception {
-        Limits limits = Limits.defaults().withMaxParameters(3).withMaxFormSize(20).withMaxCookies(2);
+        Limits limits = Limits.defaults().with(v -> v.maxParameters(3).maxFormSize(20).maxCookies(2));
         AtomicReference<String> message = new AtomicReference<>();
         try (Web web = Web.start(b -> b.limits(() -> limits), app -> {
             app.servlet("/p", (q, r) -> {

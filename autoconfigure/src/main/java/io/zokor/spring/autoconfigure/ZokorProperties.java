@@ -57,6 +57,8 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         if (backlog < 1 || backlog > 1_000_000) {
             throw new IllegalArgumentException("zokor.backlog must be between 1 and 1000000, but is " + backlog);
         }
+        limits.toLimits(io.zokor.config.Limits.defaults().maxHeaderBytes());
+        http2.toHttp2();
         trustedProxies = List.copyOf(trustedProxies);
         listeners = List.copyOf(listeners);
         parse(trustedProxies);
@@ -166,33 +168,12 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @DefaultValue("2s") Duration drainTimeout, @DefaultValue("240B") DataSize minRate) {
 
         /**
-         * Checks all values.
-         *
-         * @throws IllegalArgumentException if one is out of range; the message names its property
-         */
-        public Limits {
-            toLimits(maxHeaderBytes, io.zokor.config.Limits.defaults().maxHeaderBytes(), maxHeaderCount, maxCookies,
-                    maxResponseHeaderBytes, maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize,
-                    maxConnections, maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
-        }
-
-        /**
          * The limits as a server takes them.
          *
          * @param headerBytes bytes of request line and header fields where zokor.limits.max-header-bytes is not set
          * @return the limits
          */
         public io.zokor.config.Limits toLimits(long headerBytes) {
-            return toLimits(maxHeaderBytes, headerBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes,
-                    maxRequestBody, maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections,
-                    maxConcurrentRequests, queueSize, queueTimeout, drain, drainTimeout, minRate);
-        }
-
-        private static io.zokor.config.Limits toLimits(@Nullable DataSize maxHeaderBytes, long headerBytes,
-                int maxHeaderCount, int maxCookies, DataSize maxResponseHeaderBytes, SizeLimit maxRequestBody,
-                SizeLimit maxFormSize, int maxParameters, int maxParts, DataSize maxPartHeaderSize,
-                CountLimit maxConnections, CountLimit maxConcurrentRequests, int queueSize, Duration queueTimeout,
-                DataSize drain, Duration drainTimeout, DataSize minRate) {
             return new io.zokor.config.Limits(maxHeaderBytes == null ? headerBytes : maxHeaderBytes.toBytes(),
                     maxHeaderCount, maxCookies, maxResponseHeaderBytes.toBytes(), maxRequestBody.bytes(),
                     maxFormSize.bytes(), maxParameters, maxParts, maxPartHeaderSize.toBytes(), maxConnections.count(),
@@ -213,22 +194,8 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
     public record Http2(@DefaultValue("128") int maxStreams, @DefaultValue("1MB") DataSize maxStreamWindow,
             @DefaultValue("off") TimeLimit pingInterval, @DefaultValue("false") boolean anyScheme) {
 
-        /**
-         * Checks all values.
-         *
-         * @throws IllegalArgumentException if one is out of range; the message names its property
-         */
-        public Http2 {
-            toHttp2(maxStreams, maxStreamWindow, pingInterval, anyScheme);
-        }
-
         /** {@return the settings as a server takes them, not enabled} */
         public io.zokor.config.Http2 toHttp2() {
-            return toHttp2(maxStreams, maxStreamWindow, pingInterval, anyScheme);
-        }
-
-        private static io.zokor.config.Http2 toHttp2(int maxStreams, DataSize maxStreamWindow, TimeLimit pingInterval,
-                boolean anyScheme) {
             return new io.zokor.config.Http2(false, maxStreams,
                     Math.clamp(maxStreamWindow.toBytes(), Integer.MIN_VALUE, Integer.MAX_VALUE),
                     pingInterval.duration(),

@@ -48,7 +48,7 @@ final class ZokorWebServerFactoryCustomizer
         long headerBytes = headerBytes();
         Timeouts timeouts = properties.timeouts().toTimeouts();
         // What an operator asks for, such as a heap dump, takes its time.
-        factory.setTimeouts(management ? timeouts.withRequest(null) : timeouts);
+        factory.setTimeouts(management ? timeouts.with(v -> v.request(null)) : timeouts);
         factory.setHttp2Settings(properties.http2().toHttp2());
         factory.setBacklog(properties.backlog());
         factory.setWebSocketOptions(properties.websocket().toOptions());
@@ -67,7 +67,7 @@ final class ZokorWebServerFactoryCustomizer
         if (management) {
             factory.setName("management");
             factory.setPlatformThreads(true);
-            factory.setLimits(Limits.defaults().withMaxHeaderBytes(headerBytes));
+            factory.setLimits(Limits.defaults().with(v -> v.maxHeaderBytes(headerBytes)));
         } else {
             factory.setLimits(properties.limits().toLimits(headerBytes));
             factory.setTraceIds(context.getBeanProvider(TraceIds.class).getIfAvailable());

@@ -82,6 +82,7 @@ class PaceTest {
     }
 
     private static Pace pace(Duration stall, int windows) {
-        return new Pace(Timeouts.defaults().withStall(stall), Limits.defaults().withMinRate(100), windows);
+        return new Pace(Timeouts.defaults().with(v -> v.stall(stall)), Limits.defaults().with(v -> v.minRate(100)),
+                windows);
     }
 }

@@ -31,7 +31,7 @@ class RequestGateTest {
 
     @Test
     void withoutAQueueTheNextIsTurnedAwayAtOnce() {
-        limits = limits.withMaxConcurrentRequests(2);
+        limits = limits.with(v -> v.maxConcurrentRequests(2));
         assertThat(gate.enter(() -> false)).isTrue();
         assertThat(gate.enter(() -> false)).isTrue();
         assertThat(gate.enter(() -> false)).isFalse();
@@ -42,7 +42,7 @@ class RequestGateTest {
 
     @Test
     void theQueueIsServedInOrder() throws Exception {
-        limits = limits.withMaxConcurrentRequests(1).withQueueSize(3).withQueueTimeout(Duration.ofSeconds(30));
+        limits = limits.with(v -> v.maxConcurrentRequests(1).queueSize(3).queueTimeout(Duration.ofSeconds(30)));
         assertThat(gate.enter(() -> false)).isTrue();
         ConcurrentLinkedQueue<Integer> order = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();
@@ -68,7 +68,7 @@ class RequestGateTest {
 
     @Test
     void whoWaitsTooLongLeavesTheQueue() {
-        limits = limits.withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofMillis(20));
+        limits = limits.with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofMillis(20)));
         assertThat(gate.enter(() -> false)).isTrue();
         assertThat(gate.enter(() -> false)).isFalse();
         assertThat(gate.queued()).isZero();
@@ -78,7 +78,7 @@ class RequestGateTest {
 
     @Test
     void aHigherLimitLetsWaitingOnesIn() throws Exception {
-        limits = limits.withMaxConcurrentRequests(1).withQueueSize(2).withQueueTimeout(Duration.ofSeconds(30));
+        limits = limits.with(v -> v.maxConcurrentRequests(1).queueSize(2).queueTimeout(Duration.ofSeconds(30)));
         assertThat(gate.enter(() -> false)).isTrue();
         CountDownLatch in = new CountDownLatch(2);
         for (int i = 0; i < 2; i++) {
@@ -89,7 +89,7 @@ class RequestGateTest {
             });
         }
         Await.until("two in the queue", () -> gate.queued() == 2);
-        limits = limits.withMaxConcurrentRequests((int) Limits.OFF);
+        limits = limits.with(v -> v.maxConcurrentRequests((int) Limits.OFF));
         gate.admit();
         assertThat(in.await(30, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
         assertThat(gate.running()).isEqualTo(3);
@@ -97,7 +97,7 @@ class RequestGateTest {
 
     @Test
     void anInterruptIsKeptForTheHandler() throws Exception {
-        limits = limits.withMaxConcurrentRequests(1).withQueueSize(1).withQueueTimeout(Duration.ofSeconds(30));
+        limits = limits.with(v -> v.maxConcurrentRequests(1).queueSize(1).queueTimeout(Duration.ofSeconds(30)));
         assertThat(gate.enter(() -> false)).isTrue();
         AtomicInteger result = new AtomicInteger();
         Thread thread = Thread.ofVirtual().start(() -> {
@@ -113,7 +113,7 @@ class RequestGateTest {
 
     @Test
     void underAStormNeverMoreThanTheLimitRunAndNobodyIsForgotten() throws Exception {
-        limits = limits.withMaxConcurrentRequests(3).withQueueSize(5).withQueueTimeout(Duration.ofSeconds(20));
+        limits = limits.with(v -> v.maxConcurrentRequests(3).queueSize(5).queueTimeout(Duration.ofSeconds(20)));
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger served = new AtomicInteger();

@@ -14,9 +14,9 @@ class ReviewPaceTest {
 
     private static final long SECOND = 1_000_000_000L;
 
-    private static final Timeouts STALL = Timeouts.defaults().withStall(Duration.ofSeconds(1));
+    private static final Timeouts STALL = Timeouts.defaults().with(v -> v.stall(Duration.ofSeconds(1)));
 
-    private static final Limits RATE = Limits.defaults().withMinRate(100);
+    private static final Limits RATE = Limits.defaults().with(v -> v.minRate(100));
 
     @Test
     void aWriteThatHasProvenItselfMayWaitForRoomAgain() {

@@ -30,7 +30,7 @@ class MultipartLimitsTest {
 
     @Test
     void tooManyParts() throws IOException {
-        Limits limits = Limits.defaults().withMaxParts(3);
+        Limits limits = Limits.defaults().with(v -> v.maxParts(3));
         String three = field("a", "1") + file("b", "2") + file("c", "3");
 
         assertThat(parse(three + end(), settings(-1, -1, limits))).hasSize(3).allSatisfy(ZokorPart::delete);
@@ -39,7 +39,7 @@ class MultipartLimitsTest {
 
     @Test
     void tooManyFields() throws IOException {
-        Limits limits = Limits.defaults().withMaxParameters(2);
+        Limits limits = Limits.defaults().with(v -> v.maxParameters(2));
 
         assertRefused(400, "zokor.limits.max-parameters",
                 field("a", "1") + file("f", "") + field("b", "2") + field("c", "3")
@@ -49,7 +49,7 @@ class MultipartLimitsTest {
 
     @Test
     void tooLargeAHeader() throws IOException {
-        Limits limits = Limits.defaults().withMaxPartHeaderSize(64);
+        Limits limits = Limits.defaults().with(v -> v.maxPartHeaderSize(64));
         String fits = "--xyz\r\nContent-Disposition: form-data; name=a\r\nX: " + "x".repeat(17) + "\r\n\r\n\r\n";
 
         assertThat(parse(fits + end(), settings(-1, -1, limits))).hasSize(1);
@@ -87,7 +87,7 @@ class MultipartLimitsTest {
 
     @Test
     void tooLargeFields() throws IOException {
-        Limits limits = Limits.defaults().withMaxFormSize(100);
+        Limits limits = Limits.defaults().with(v -> v.maxFormSize(100));
 
         assertThat(parse(field("a", "x".repeat(100)) + file("f", "x".repeat(500)) + end(), settings(-1, -1, limits)))
                 .hasSize(2).allSatisfy(ZokorPart::delete);

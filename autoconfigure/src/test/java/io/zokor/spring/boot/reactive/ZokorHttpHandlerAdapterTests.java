@@ -114,7 +114,7 @@ class ZokorHttpHandlerAdapterTests {
         server = ReactiveServer.of(WebHandlers.withErrors(ReactiveServer.text(
                 request -> String.valueOf(request.getCookies().size()))),
                 factory -> factory
-                        .setLimits(Limits.defaults().withMaxCookies(2)));
+                        .setLimits(Limits.defaults().with(v -> v.maxCookies(2))));
         try (RawClient client = server.connect()) {
             client.sendHead("GET /two HTTP/1.1", "Host: x", "Cookie: a=1; b=2");
             assertThat(client.readResponse().text()).isEqualTo("2");
@@ -397,7 +397,7 @@ class ZokorHttpHandlerAdapterTests {
     @Test
     void aBodyThatIsTooLargeIsAnsweredWith413() {
         server = ReactiveServer.of(WebHandlers.draining(),
-                factory -> factory.setLimits(Limits.defaults().withMaxRequestBody(10)));
+                factory -> factory.setLimits(Limits.defaults().with(v -> v.maxRequestBody(10))));
         try (RawClient client = server.connect()) {
             client.sendHead("POST / HTTP/1.1", "Host: x", "Transfer-Encoding: chunked");
             client.send("14\r\n01234567890123456789\r\n0\r\n\r\n");
