@@ -80,7 +80,7 @@ class ForeignThreadsTest {
     }
 
     private TestServer serve(Handler handler, Duration drainTimeout) {
-        Limits limits = Limits.defaults().withDrainTimeout(drainTimeout);
+        Limits limits = Limits.defaults().with(v -> v.drainTimeout(drainTimeout));
         current = TestServer.builder(handler).config(config -> config.limits(limits)).start();
         return current;
     }
