@@ -124,7 +124,7 @@ class EarlyAnswerTest {
     @ParameterizedTest
     @ValueSource(strings = { "Content-Length: 100000000000", "Transfer-Encoding: chunked" })
     void aBodyWithoutEndIsCut(String framing) {
-        Limits limits = Limits.defaults().withDrain(100_000).withDrainTimeout(Duration.ofMillis(400));
+        Limits limits = Limits.defaults().with(v -> v.drain(100_000).drainTimeout(Duration.ofMillis(400)));
         try (TestServer server = TestServer.builder(HANDLER).config(config -> config.limits(limits)).start()) {
             try (RawClient client = server.client()) {
                 client.sendHead("POST /404 HTTP/1.1", "Host: a", framing);
@@ -141,7 +141,7 @@ class EarlyAnswerTest {
 
     @Test
     void aDripIsNotWaitedForLongerThanTheTimeout() {
-        Limits limits = Limits.defaults().withDrainTimeout(Duration.ofMillis(200));
+        Limits limits = Limits.defaults().with(v -> v.drainTimeout(Duration.ofMillis(200)));
         try (TestServer server = TestServer.builder(HANDLER).config(config -> config.limits(limits)).start()) {
             RawClient client = server.client();
             client.sendHead("POST /404 HTTP/1.1", "Host: a", "Content-Length: 1000000000");
