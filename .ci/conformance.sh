@@ -37,9 +37,9 @@ start_server() {
     HTTPS_PORT=$(sed -n 's/^https .*:\([0-9]*\)$/\1/p' "$WORK/server.log")
 }
 
-# websocket_conformance NAME CLASS-PATH MAIN-CLASS: the same with the benches of WebSockets.
+# websocket_conformance NAME CLASS-PATH MAIN-CLASS [CASES]: the same with the benches of WebSockets; of the cases those whose names match.
 websocket_conformance() {
-    local name=$1 classpath=$2 main=$3 failed=0
+    local name=$1 classpath=$2 main=$3 cases=${4:-.} failed=0
     local shared=${ZOKOR_SHARED:-../shared}
     if [ ! -f "$shared/conformance/websocket/run.py" ]; then
         echo "!!! $name NOT CHECKED: the benches are not there ($shared/conformance beside the checkout; ZOKOR_SHARED moves it)" >&2
@@ -48,7 +48,7 @@ websocket_conformance() {
     fi
     [ -n "${WORK:-}" ] || work_dir
     start_server "$classpath" "$main" 0 -1
-    python3 "$shared/conformance/websocket/run.py" --port "$HTTP_PORT" && pass "$name: WebSocket cases" \
+    python3 "$shared/conformance/websocket/run.py" --only "$cases" --port "$HTTP_PORT" && pass "$name: WebSocket cases" \
         || { fail "$name: WebSocket cases" || failed=1; }
     stop_background
     start_server "$classpath" "$main" 0 -1 3

@@ -116,9 +116,7 @@ def screenshot(driver, name, width, height, dark, mobile):
     paper = driver.execute_script("return getComputedStyle(document.body).backgroundColor")
     light = sum(int(part) for part in paper[4:-1].split(",")) > 380
     check(light != dark, f"{name}: the paper is {paper}")
-    image = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})["data"]
-    with open(os.path.join(DIRECTORY, name + ".png"), "wb") as out:
-        out.write(base64.b64decode(image))
+    screenshot_of_page(driver, name)
 
 
 def test(driver):
@@ -193,6 +191,60 @@ def test_http2(driver):
     check(len(protocols) > 3 and set(protocols) == {"h2"}, f"as the browser has it: {protocols}")
 
 
+# What a page of the chat shows.
+CHAT = """
+return {
+  link: document.getElementById('link').textContent, present: document.getElementById('present').textContent,
+  said: [...document.querySelectorAll('#said li')].map(e => e.textContent),
+  sessions: [...document.querySelectorAll('#sessions tr')].map(r => [...r.cells].map(c => c.textContent))
+};
+"""
+
+SAY = """
+document.querySelector('#say input').value = arguments[0];
+document.querySelector('#say button').click();
+"""
+
+
+def chat(driver):
+    """Two windows talk, and the live view shows their sessions."""
+    def await_window(window, what, condition):
+        driver.switch_to.window(window)
+        end = time.monotonic() + BOUND
+        while not condition(page := driver.execute_script(CHAT)):
+            if time.monotonic() > end:
+                raise AssertionError(f"{what}: not within {BOUND} s; the page shows {page}")
+            time.sleep(0.1)
+        ok(what)
+        return page
+
+    first = driver.current_window_handle
+    driver.get(f"http://127.0.0.1:{PORT}/chat.html")
+    await_window(first, "one browser is in the chat", lambda p: p["link"] == "live" and p["present"] == "1 here")
+    driver.switch_to.new_window("window")
+    second = driver.current_window_handle
+    driver.get(f"http://127.0.0.1:{PORT}/chat.html")
+    await_window(second, "two are", lambda p: p["link"] == "live" and p["present"] == "2 here")
+    driver.execute_script(SAY, "hello from the second")
+    await_window(first, "the first hears the second", lambda p: p["said"] == ["hello from the second"])
+    driver.execute_script(SAY, "gr\u00fc\u00df <b>dich</b>")
+    await_window(second, "the second hears the first, as text",
+                 lambda p: p["said"] == ["hello from the second", "gr\u00fc\u00df <b>dich</b>"])
+    await_window(second, "the page lists both sessions", lambda p: [s[1] for s in p["sessions"]] == ["/api/chat"] * 2
+                 and all(int(s[2]) == 1 for s in p["sessions"]))
+    view = endpoint()
+    check(view["connections"]["websocket"] == 2 and len(view["webSockets"]) == 2, "as the endpoint has them")
+    screenshot_of_page(driver, "chat")
+    driver.close()
+    await_window(first, "the second leaves", lambda p: p["present"] == "1 here")
+
+
+def screenshot_of_page(driver, name):
+    image = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})["data"]
+    with open(os.path.join(DIRECTORY, name + ".png"), "wb") as out:
+        out.write(base64.b64decode(image))
+
+
 def main():
     options = webdriver.ChromeOptions()
     options.binary_location = "/usr/bin/chromium"
@@ -207,6 +259,7 @@ def main():
     driver.set_script_timeout(30)
     try:
         test(driver)
+        chat(driver)
         test_http2(driver)
         return 0
     except AssertionError as e:

@@ -38,6 +38,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.server.WebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -46,8 +47,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.socket.server.standard.ServerEndpointExporter;
+import org.springframework.web.socket.config.annotation.EnableWebSocket;
+import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
+import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
 
+import jakarta.websocket.server.ServerContainer;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
 
@@ -192,12 +198,20 @@ class ApplicationTests {
     }
 
     @Test
-    void webSocketEndpointsAreExplained(CapturedOutput output) {
-        assertThatExceptionOfType(Exception.class).isThrownBy(() -> SpringApplication
-                .run(new Class<?>[] { Application.class, Endpoints.class }, new String[] { "--server.port=0" })
-                .close());
-        assertThat(output).contains("APPLICATION FAILED TO START")
-                .contains("The application has WebSocket endpoints, which Zokor does not support yet.");
+    void theWebSocketContainerIsThereFromTheStart() {
+        start();
+        ServletContext servletContext = ((ServletWebServerApplicationContext) context).getServletContext();
+        assertThat(servletContext.getAttribute("jakarta.websocket.server.ServerContainer"))
+                .isInstanceOf(ServerContainer.class);
+    }
+
+    /** They are on the class path of these tests. */
+    @Test
+    void jettysWebSocketClassesAreWarnedOf(CapturedOutput output) {
+        context = SpringApplication.run(new Class<?>[] { Application.class, WebSockets.class },
+                new String[] { "--server.port=0", "--spring.main.banner-mode=off" });
+        assertThat(output)
+                .containsOnlyOnce("exclude org.eclipse.jetty.ee11.websocket:jetty-ee11-websocket-jetty-server");
     }
 
     @ParameterizedTest
@@ -461,11 +475,12 @@ class ApplicationTests {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class Endpoints {
+    @EnableWebSocket
+    static class WebSockets implements WebSocketConfigurer {
 
-        @Bean
-        ServerEndpointExporter endpoints() {
-            return new ServerEndpointExporter();
+        @Override
+        public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
+            registry.addHandler(new TextWebSocketHandler(), "/ws");
         }
     }
 

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
 import io.zokor.spring.boot.ZokorWebServer;
@@ -55,6 +58,42 @@ class DemoApplicationTests {
     private ServletWebServerApplicationContext context;
 
     private final HttpClient client = HttpClient.newHttpClient();
+
+    /** What a client of the chat has heard. */
+    private record Listener(List<String> heard) implements WebSocket.Listener {
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            heard.add(data.toString());
+            socket.request(1);
+            return null;
+        }
+    }
+
+    private WebSocket chatting(List<String> heard) {
+        return client.newWebSocketBuilder().buildAsync(URI.create("ws://localhost:" + port + "/api/chat"),
+                new Listener(heard)).join();
+    }
+
+    @Test
+    void twoTalkInTheChatAndTheLiveViewShowsThem() throws Exception {
+        List<String> first = new CopyOnWriteArrayList<>();
+        List<String> second = new CopyOnWriteArrayList<>();
+        WebSocket one = chatting(first);
+        Await.until("one is there", () -> first.contains("1 here"));
+        WebSocket two = chatting(second);
+        Await.until("both are there", () -> first.contains("2 here") && second.contains("2 here"));
+        one.sendText("hello", true).join();
+        Await.until("both hear it", () -> first.contains("> hello") && second.contains("> hello"));
+        HttpResponse<String> view = client.send(
+                HttpRequest.newBuilder(URI.create("http://localhost:" + port + "/actuator/zokor")).build(),
+                HttpResponse.BodyHandlers.ofString());
+        List<String> paths = JsonPath.read(view.body(), "$.servers.main.webSockets[*].path");
+        assertThat(paths).containsExactly("/api/chat", "/api/chat");
+        two.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        Await.until("one is left", () -> first.getLast().equals("1 here"));
+        one.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+    }
 
     @Test
     void zokorServes() {

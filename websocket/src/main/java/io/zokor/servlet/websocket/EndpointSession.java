@@ -6,6 +6,7 @@ import java.security.Principal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import io.zokor.websocket.CloseStatus;
@@ -242,7 +243,9 @@ final class EndpointSession implements Session {
         if (code == CloseStatus.ABNORMAL.code()) {
             socket.abort();
         } else {
-            socket.close(new CloseStatus(code, code == CloseStatus.NONE.code() ? "" : reason.getReasonPhrase()));
+            // The API's own class has no null here, but Tomcat's copy of it, where that is on the class path, has.
+            String phrase = Objects.requireNonNullElse(reason.getReasonPhrase(), "");
+            socket.close(new CloseStatus(code, code == CloseStatus.NONE.code() ? "" : phrase));
         }
     }
 

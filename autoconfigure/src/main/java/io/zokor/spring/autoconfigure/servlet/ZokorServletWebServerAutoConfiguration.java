@@ -34,7 +34,8 @@ import jakarta.servlet.ServletRequest;
 @ConditionalOnClass({ ServletRequest.class, ServletContainer.class })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnBooleanProperty(name = "zokor.enabled", matchIfMissing = true)
-@Import({ ServletWebServerConfiguration.class, ZokorWebServerConfiguration.class })
+@Import({ ServletWebServerConfiguration.class, ZokorWebServerConfiguration.class,
+    ZokorWebSocketConfiguration.class })
 public final class ZokorServletWebServerAutoConfiguration {
 
     ZokorServletWebServerAutoConfiguration() {

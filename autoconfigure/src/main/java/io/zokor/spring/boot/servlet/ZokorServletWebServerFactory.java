@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
@@ -50,6 +51,7 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
     private final ServletWebServerSettings settings = new ServletWebServerSettings();
     private @Nullable ResourceLoader resourceLoader;
     private boolean relativeRedirects;
+    private @Nullable BiConsumer<ServletContainerBuilder, WebSocketOptions> webSocketContainer;
     private long resourceCacheBytes = DataSize.ofMegabytes(10).toBytes();
 
     /** Makes a factory of servers on port 8080 with the root as context path. */
@@ -96,6 +98,15 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
     }
 
     /**
+     * Sets what gives each container its WebSocket container, before any initializer of the application runs.
+     *
+     * @param container gets the container to be and what holds for sessions; {@code null}, the default, for no WebSocket container
+     */
+    public void setWebSocketContainer(@Nullable BiConsumer<ServletContainerBuilder, WebSocketOptions> container) {
+        this.webSocketContainer = container;
+    }
+
+    /**
      * Sets how many bytes of static files in archives are kept in memory.
      *
      * @param bytes 0 for none; by default 10 MB
@@ -115,7 +126,8 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         ClassLoader classLoader = classLoader();
         BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment = (limits,
                 webSockets) -> new ServletDeployment(
-                        settings.getContextPath().toString(), container(limits, classLoader, temporary, initializers));
+                        settings.getContextPath().toString(),
+                        container(limits, webSockets, classLoader, temporary, initializers));
         try {
             return createWebServer(deployment, temporary, classLoader);
         } catch (RuntimeException e) {
@@ -132,7 +144,8 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         return loader == null ? ClassLoader.getSystemClassLoader() : loader;
     }
 
-    private ServletContainer container(Supplier<Limits> limits, ClassLoader classLoader, TemporaryDirectories temporary,
+    private ServletContainer container(Supplier<Limits> limits, WebSocketOptions webSockets, ClassLoader classLoader,
+            TemporaryDirectories temporary,
             ServletContextInitializer... initializers) {
         ServletContainerBuilder builder = ServletContainer.builder().contextPath(settings.getContextPath().toString())
                 .classLoader(classLoader).limits(limits).documentRoot(documentRoot(temporary))
@@ -148,6 +161,9 @@ public final class ZokorServletWebServerFactory extends ZokorWebServerFactory
         }
         getErrorPages().forEach(page -> addErrorPage(builder, page));
         settings.getWebListenerClassNames().forEach(builder::listenerClassName);
+        if (webSocketContainer != null) {
+            webSocketContainer.accept(builder, webSockets);
+        }
         for (ServletContextInitializer initializer : ServletContextInitializers.from(settings, initializers)) {
             builder.initializer(initializer::onStartup);
         }
