@@ -64,8 +64,8 @@ http2_hostile() {
     python3 "$1/conformance/http2/hostile.py" --only "$2" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" -T 3 --pid "$SERVER_PID"
 }
 
-# http2_conformance NAME CLASS-PATH MAIN-CLASS: the same with the benches of HTTP/2.
-http2_conformance() {
+# http2_cases NAME CLASS-PATH MAIN-CLASS: the cases of raw HTTP/2 frames.
+http2_cases() {
     local name=$1 classpath=$2 main=$3 failed=0
     local shared=${ZOKOR_SHARED:-../shared}
     if [ ! -f "$shared/conformance/http2/run.py" ]; then
@@ -78,6 +78,16 @@ http2_conformance() {
     python3 "$shared/conformance/http2/run.py" --port "$HTTP_PORT" --tls-port "$HTTPS_PORT" && pass "$name: HTTP/2 cases" \
         || { fail "$name: HTTP/2 cases" || failed=1; }
     stop_background
+    [ "$failed" -eq 0 ] || tail -n 50 "$WORK/server.log" >&2
+    return "$failed"
+}
+
+# http2_conformance NAME CLASS-PATH MAIN-CLASS: the cases, and the hostile clients.
+http2_conformance() {
+    local name=$1 classpath=$2 main=$3 failed=0
+    local shared=${ZOKOR_SHARED:-../shared}
+    http2_cases "$@" || failed=1
+    [ -f "$shared/conformance/http2/hostile.py" ] || return "$failed"
     start_server "$classpath" "$main" 0 0 3
     http2_hostile "$shared" '.' | tee "$WORK/hostile.log" && pass "$name: hostile HTTP/2 clients" || {
         # As run.py does with its cases: the bench itself is late where the machine has no time for it.

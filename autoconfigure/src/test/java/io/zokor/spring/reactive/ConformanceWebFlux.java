@@ -38,7 +38,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Serves the handlers that an HTTP/1 conformance bench asks questions of as a WebFlux application, until the process is stopped.
+ * Serves the handlers that the conformance benches of HTTP/1 and HTTP/2 ask questions of as a WebFlux application, until the process is stopped.
  * Arguments as those of {@link io.zokor.testing.ConformanceServer}.
  */
 public final class ConformanceWebFlux {
@@ -56,7 +56,7 @@ public final class ConformanceWebFlux {
      */
     public static void main(String[] args) throws Exception {
         List<String> properties = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=" + args[0],
-                "--spring.main.banner-mode=off", "--spring.jmx.enabled=false"));
+                "--spring.main.banner-mode=off", "--spring.jmx.enabled=false", "--server.http2.enabled=true"));
         boolean tls = args.length > 1 && !args[1].equals("-1");
         int tlsPort = tls ? tlsPort(args[1]) : -1;
         if (tls) {
@@ -118,7 +118,7 @@ public final class ConformanceWebFlux {
             case "/" -> text(response, "ok");
             case "/echo" -> echo(request, response);
             case "/headers" -> text(response, lines(nativeRequest(request).headers()));
-            case "/stream" -> stream(response, number(request, "n", 3));
+            case "/stream" -> stream(response, number(request, "n", 3), number(request, "ms", 0));
             case "/ignore" -> text(response, "ignored");
             case "/panic" -> Mono.error(new IllegalStateException("a panic on purpose"));
             case "/slow" -> Mono.delay(Duration.ofMillis(number(request, "ms", 1000))).then(text(response, "slow"));
@@ -126,6 +126,10 @@ public final class ConformanceWebFlux {
                     + nativeRequest(request).protocol() + "\n");
             case "/setheader" -> {
                 response.getHeaders().set("X-Test", value(request, "v", ""));
+                yield text(response, "ok");
+            }
+            case "/rawheader" -> {
+                response.getHeaders().set(value(request, "n", "X-Test"), value(request, "v", ""));
                 yield text(response, "ok");
             }
             case "/status" -> {
@@ -186,10 +190,12 @@ public final class ConformanceWebFlux {
         });
     }
 
-    private static Mono<Void> stream(ServerHttpResponse response, long count) {
+    private static Mono<Void> stream(ServerHttpResponse response, long count, long pause) {
         response.getHeaders().setContentType(MediaType.TEXT_PLAIN);
+        Flux<Integer> numbers = Flux.range(0, (int) count);
         return response.writeAndFlushWith(
-                Flux.range(0, (int) count).map(i -> Mono.fromSupplier(() -> buffer("chunk-" + i + "\n"))));
+                (pause == 0 ? numbers : numbers.delayElements(Duration.ofMillis(pause)))
+                        .map(i -> Mono.fromSupplier(() -> buffer("chunk-" + i + "\n"))));
     }
 
     private static Flux<DataBuffer> fill(long length) {
