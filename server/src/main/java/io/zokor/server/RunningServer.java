@@ -128,7 +128,7 @@ final class RunningServer {
         List<ConnectionContext> idle = registry.idle();
         int count = Math.min(idle.size(), Math.max(1, idle.size() / 10));
         for (ConnectionContext connection : idle.subList(0, count)) {
-            connection.closeFrom(ConnectionState.IDLE);
+            connection.relieve();
         }
     }
 

@@ -152,6 +152,14 @@ public final class ConnectionContext implements ConnectionInfo {
         }
     }
 
+    /** Descriptors have run out: ends the connection if it is idle. */
+    public void relieve() {
+        ProtocolConnection current = protocol;
+        if (current == null || !current.relieve()) {
+            closeFrom(ConnectionState.IDLE);
+        }
+    }
+
     /**
      * Ends what has outlived a deadline, of the connection or of its protocol.
      *

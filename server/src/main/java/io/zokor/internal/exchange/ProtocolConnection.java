@@ -35,6 +35,15 @@ public interface ProtocolConnection {
      */
     void expire(long now);
 
+    /**
+     * Descriptors have run out: the connection is to end if it is idle, and if its protocol can say so to the client.
+     *
+     * @return whether it ends; otherwise it is closed as it is, if it is idle
+     */
+    default boolean relieve() {
+        return false;
+    }
+
     /** {@return the turns that run, the oldest first; a copy or a view that may change} */
     Collection<? extends Turn> turns();
 

@@ -37,11 +37,11 @@ final class Control {
     // ---- the connection
 
     /** Sends this side's first frames. */
-    void greet(int connectionWindow, int... settings) throws Http2Error {
+    void greet(int connectionWindow, int... settings) {
         lock.lock();
         try {
-            output.replyLocked();
             output.bufferLocked().settings(settings);
+            output.oweLocked();
             output.bufferLocked().windowUpdate(0, connectionWindow - Frames.INITIAL_WINDOW);
         } finally {
             lock.unlock();

@@ -3,6 +3,7 @@ package io.zokor.internal.http2;
 import java.io.IOException;
 
 import io.zokor.event.CloseReason;
+import io.zokor.event.ConnectionState;
 import io.zokor.event.Side;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ServerContext;
@@ -43,7 +44,11 @@ final class Farewell {
 
     private final Output output;
 
-    private Phase phase = Phase.OPEN;
+    /** Written under the lock. */
+    private volatile Phase phase = Phase.OPEN;
+
+    /** Whether it ends for its descriptor. */
+    private boolean relieved;
 
     /** When the next phase begins whatever the client does. */
     private long next = Deadline.NONE;
@@ -74,6 +79,22 @@ final class Farewell {
         output.kick();
     }
 
+    /** Ends the connection now if nothing runs; {@code false} where something does, or the end has begun. */
+    boolean endIdle() {
+        streams.lock.lock();
+        try {
+            if (phase != Phase.OPEN || !streams.isEmptyLocked() || connection.state() != ConnectionState.IDLE) {
+                return false;
+            }
+            relieved = true;
+            server.listener().goAway(connection, Side.SERVER, ErrorCode.NO_ERROR.tag());
+            nameLastLocked();
+            return true;
+        } finally {
+            streams.lock.unlock();
+        }
+    }
+
     /** A PING was answered; {@code false} where it was not this one. */
     boolean pong(long data) {
         if (data != PING) {
@@ -91,6 +112,9 @@ final class Farewell {
     }
 
     void expire(long now) {
+        if (phase == Phase.OPEN || phase == Phase.OVER) {
+            return;
+        }
         streams.lock.lock();
         try {
             if (phase == Phase.ANNOUNCED && next <= now) {
@@ -122,16 +146,19 @@ final class Farewell {
 
     /** {@return whether the connection has ended in good order, so that whatever its input ends with is no fault} */
     boolean isOver() {
-        streams.lock.lock();
-        try {
-            return phase == Phase.OVER;
-        } finally {
-            streams.lock.unlock();
-        }
+        return phase == Phase.OVER;
     }
 
     CloseReason reason() {
-        return connection.isDraining() ? CloseReason.SHUTDOWN : CloseReason.COMPLETE;
+        if (connection.isDraining()) {
+            return CloseReason.SHUTDOWN;
+        }
+        streams.lock.lock();
+        try {
+            return relieved ? CloseReason.SERVER : CloseReason.COMPLETE;
+        } finally {
+            streams.lock.unlock();
+        }
     }
 
     /** Ends the connection at once, saying why, and waits until that has been said or cannot be; the reader's. */

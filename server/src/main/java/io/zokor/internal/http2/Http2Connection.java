@@ -173,12 +173,13 @@ public final class Http2Connection implements ProtocolConnection {
         }
         writer.inputEnded();
         streams.awaitThreads();
+        boolean over = farewell.isOver();
         farewell.endOutput();
         if (output.failure() instanceof DeadlineExceededException missed) {
             throw missed;
         }
-        if (connection.isDraining()) {
-            return CloseReason.SHUTDOWN;
+        if (over || connection.isDraining()) {
+            return farewell.reason();
         }
         return cut ? CloseReason.CLIENT_ABORT : CloseReason.CLIENT;
     }
@@ -304,6 +305,11 @@ public final class Http2Connection implements ProtocolConnection {
     @Override
     public void drain() {
         farewell.begin();
+    }
+
+    @Override
+    public boolean relieve() {
+        return farewell.endIdle();
     }
 
     @Override

@@ -32,8 +32,6 @@ final class Http2Reader implements FrameReader.Pause {
 
     private final ServerContext server;
 
-    private final Http2 config;
-
     private final Streams streams;
 
     private final Control control;
@@ -57,7 +55,6 @@ final class Http2Reader implements FrameReader.Pause {
         this.owner = owner;
         this.connection = connection;
         this.server = connection.server();
-        this.config = config;
         this.streams = streams;
         this.control = control;
         this.writer = writer;
@@ -66,18 +63,19 @@ final class Http2Reader implements FrameReader.Pause {
         this.content = new ContentReader(server, frames, streams, control, budget);
         this.requests = new RequestReader(owner, server, frames, streams, control, budget,
                 new RequestHeads.Rules(connection.conn().tls() != null, config.anyScheme(), false));
-    }
-
-    /**
-     * Sends this side's first frames, and reads the client's preface.
-     *
-     * @return whether it was one, and SETTINGS followed
-     */
-    boolean greet() throws IOException {
+        // Before anything else is sent, such as a GOAWAY of a server that is about to stop (section 3.4).
         Limits limits = server.limits().get();
         long list = limits.maxHeaderBytes() + (long) FIELD_OVERHEAD * limits.maxHeaderCount();
         control.greet(ContentReader.CONNECTION_WINDOW, MAX_CONCURRENT_STREAMS, config.maxStreams(),
                 MAX_HEADER_LIST_SIZE, (int) Math.min(Integer.MAX_VALUE, list), NO_RFC7540_PRIORITIES, 1);
+    }
+
+    /**
+     * Reads the client's preface.
+     *
+     * @return whether it was one, and SETTINGS followed
+     */
+    boolean greet() throws IOException {
         if (!frames.preface() || !frames.next()) {
             return false;
         }

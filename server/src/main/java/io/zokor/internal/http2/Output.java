@@ -109,6 +109,11 @@ final class Output {
         return closing || failure != null;
     }
 
+    /** The reader has appended something, which is to be sent before it waits. */
+    void oweLocked() {
+        owed = true;
+    }
+
     /** The reader answers something, which a client that does not read cannot have done without end. */
     void replyLocked() throws Http2Error {
         owed = true;

@@ -72,9 +72,9 @@ final class Http2Client implements AutoCloseable {
         }
     }
 
-    private Http2Client(int port) {
+    private Http2Client(Socket connected) {
         try {
-            socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            socket = connected;
             socket.setSoTimeout((int) Await.BOUND.toMillis());
             socket.setTcpNoDelay(true);
             in = new DataInputStream(socket.getInputStream());
@@ -86,7 +86,16 @@ final class Http2Client implements AutoCloseable {
 
     /** A connection that has said nothing. */
     static Http2Client silent(TestServer server) {
-        return new Http2Client(server.port());
+        try {
+            return new Http2Client(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A connection on a socket of the test's, on which nothing has been said. */
+    static Http2Client over(Socket socket) {
+        return new Http2Client(socket);
     }
 
     /** A connection whose preface and settings have been exchanged. */

@@ -2,24 +2,36 @@ package io.zokor.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
 import io.zokor.config.Http2;
+import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
 import io.zokor.event.ExchangeOutcome;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.internal.http2.Http2Client.Response;
+import io.zokor.net.TcpListener;
+import io.zokor.net.TlsContext;
+import io.zokor.net.TlsContexts;
+import io.zokor.net.TlsListener;
 import io.zokor.testing.Await;
 import io.zokor.testing.ConformanceHandler;
+import io.zokor.testing.TestCertificates;
 import io.zokor.testing.TestServer;
 
 import org.junit.jupiter.api.Test;
@@ -80,6 +92,30 @@ class Http2ConnectionTest {
                     HttpResponse.BodyHandlers.ofString());
             assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_1_1);
             client.shutdownNow();
+        }
+    }
+
+    /** Section 9.2.2: TLS 1.2 without authenticated encryption. */
+    @Test
+    void aProhibitedCipherSuiteIsInadequateSecurity() throws Exception {
+        TestCertificates.Identity identity = TestCertificates.selfSigned("localhost");
+        TlsContext terms = new TlsContext(identity.context(), List.of("TLSv1.2"), null, TlsContext.ClientAuth.NONE);
+        TlsListener listener = new TlsListener(
+                TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10), TlsContexts.of(terms),
+                ON.applicationProtocols());
+        try (TestServer server = server(new ConformanceHandler()).source(listener).start();
+                SSLSocket socket = (SSLSocket) TestCertificates.trusting(identity).getSocketFactory()
+                        .createSocket(InetAddress.getLoopbackAddress(), server.port())) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setCipherSuites(Arrays.stream(socket.getSupportedCipherSuites())
+                    .filter(suite -> suite.startsWith("TLS_ECDHE_") && suite.contains("_CBC_")).toArray(String[]::new));
+            parameters.setApplicationProtocols(new String[] { "h2" });
+            socket.setSSLParameters(parameters);
+            try (Http2Client client = Http2Client.over(socket)) {
+                client.raw(Http2Client.PREFACE).settings();
+                assertThat(client.read().type()).isEqualTo(Frames.SETTINGS);
+                assertThat(client.awaitGoAway()).isEqualTo(ErrorCode.INADEQUATE_SECURITY);
+            }
         }
     }
 
@@ -250,6 +286,44 @@ class Http2ConnectionTest {
             client.close();
             assertThat(stopping.join(Await.BOUND)).isTrue();
             assertThat(server.events().goAways()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aServerThatKeepsNoConnectionsSaysSoWithItsNextAnswer() {
+        try (TestServer server = conformance(); Http2Client client = Http2Client.of(server)) {
+            assertThat(client.response(client.get("/")).status).isEqualTo(200);
+            server.server().keepAlives(false);
+            assertThat(client.response(client.get("/")).status).isEqualTo(200);
+            assertThat(client.awaitGoAway()).isEqualTo(ErrorCode.NO_ERROR);
+            client.close();
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.COMPLETE);
+        }
+    }
+
+    /** A client's FIN is no abort. */
+    @Test
+    void aClientThatEndsItsOutputGetsItsAnswers() {
+        try (TestServer server = conformance(); Http2Client client = Http2Client.of(server)) {
+            int id = client.get("/slow?ms=50");
+            int unfinished = client.post("/echo");
+            client.endOutput();
+            assertThat(client.response(id).text()).isEqualTo("slow");
+            assertThat(client.awaitReset(unfinished)).isEqualTo(ErrorCode.INTERNAL_ERROR);
+            assertThat(client.read()).isNull();
+            client.close();
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.CLIENT_ABORT);
+        }
+    }
+
+    /** Section 6.8: behind the client's GOAWAY its PINGs are still answered, and then the connection ends. */
+    @Test
+    void aClientThatLeavesIsNotWaitedFor() {
+        try (TestServer server = conformance(); Http2Client client = Http2Client.of(server)) {
+            client.send(Frames.GOAWAY, 0, 0, new byte[8]).sync();
+            assertThat(client.read()).isNull();
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.CLIENT);
+            assertThat(server.events().timeouts()).isEmpty();
         }
     }
 
