@@ -2,8 +2,10 @@ package io.zokor.internal.http2;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -25,6 +28,8 @@ import io.zokor.event.ExchangeOutcome;
 import io.zokor.event.ExchangeSummary;
 import io.zokor.http.Handler;
 import io.zokor.internal.http2.Http2Client.Response;
+import io.zokor.net.Conn;
+import io.zokor.net.Listener;
 import io.zokor.net.TcpListener;
 import io.zokor.net.TlsContext;
 import io.zokor.net.TlsContexts;
@@ -324,6 +329,58 @@ class Http2ConnectionTest {
             assertThat(client.read()).isNull();
             assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.CLIENT);
             assertThat(server.events().timeouts()).isEmpty();
+        }
+    }
+
+    /** Where descriptors run out, idle connections go; these can be told. */
+    @Test
+    void anIdleConnectionThatMustGoIsTold() throws Exception {
+        AtomicInteger failures = new AtomicInteger();
+        Listener inner = TcpListener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 10);
+        try (TestServer server = server(new ConformanceHandler()).source(new FullListener(inner, failures)).start();
+                Http2Client client = Http2Client.of(server)) {
+            assertThat(client.response(client.get("/")).status).isEqualTo(200);
+            Await.until("idle", () -> server.server().connections().getFirst().state() == ConnectionState.IDLE);
+            failures.set(2);
+            // The blocked accept takes this one; the next calls fail.
+            try (Http2Client other = Http2Client.silent(server)) {
+                assertThat(client.awaitGoAway()).isEqualTo(ErrorCode.NO_ERROR);
+                client.close();
+                assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.SERVER);
+                assertThat(other.raw(Http2Client.PREFACE).settings().read().type()).isEqualTo(Frames.SETTINGS);
+            }
+        }
+    }
+
+    /** Fails as often as is said. */
+    private record FullListener(Listener inner, AtomicInteger failures) implements Listener {
+
+        @Override
+        public Conn accept() throws IOException {
+            if (failures.getAndUpdate(count -> Math.max(0, count - 1)) > 0) {
+                throw new IOException("Too many open files");
+            }
+            return inner.accept();
+        }
+
+        @Override
+        public SocketAddress address() {
+            return inner.address();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return inner.isOpen();
+        }
+
+        @Override
+        public void shutdown() throws IOException {
+            inner.shutdown();
+        }
+
+        @Override
+        public void close() throws IOException {
+            inner.close();
         }
     }
 
