@@ -31,6 +31,9 @@ public final class FrameReader {
 
     private static final int LARGE = 8 * 1024;
 
+    /** The JDK keeps a buffer outside of the heap for each read that waits, as large as what it may bring. */
+    private static final int LARGEST_READ = 64 * 1024;
+
     private static final int MAX_CONTROL = 125;
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -148,7 +151,7 @@ public final class FrameReader {
         int wanted = (int) Math.min(length, remaining);
         int n;
         if (position == limit && wanted >= buffer.length) {
-            n = source.read(ByteBuffer.wrap(bytes, offset, wanted));
+            n = source.read(ByteBuffer.wrap(bytes, offset, Math.min(wanted, LARGEST_READ)));
             busy = true;
             if (n < 0) {
                 throw new EOFException("the input ends within a frame");
