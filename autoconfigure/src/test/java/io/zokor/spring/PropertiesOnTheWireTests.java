@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.zokor.spring.boot.ZokorWebServer;
@@ -273,6 +274,35 @@ class PropertiesOnTheWireTests {
         }
     }
 
+    /** What it finds, AdaptiveConcurrencyTests shows; here it is on, moves under load, and is told. */
+    @Test
+    void limitsMaxConcurrentRequestsAuto() throws InterruptedException {
+        start("zokor.limits.max-concurrent-requests=auto");
+        ZokorWebServer server = (ZokorWebServer) ((WebServerApplicationContext) context).getWebServer();
+        assertThat(server.server().limits().maxConcurrentRequests()).isEqualTo(50);
+        AtomicBoolean moved = new AtomicBoolean();
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            clients.add(Thread.startVirtualThread(() -> {
+                try (RawClient client = RawClient.connect(port)) {
+                    while (!moved.get()) {
+                        client.get("/pause");
+                    }
+                }
+            }));
+        }
+        try {
+            Await.until("the limit moves", () -> server.server().limits().maxConcurrentRequests() != 50);
+        } finally {
+            moved.set(true);
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        assertThat(context.getBean(MeterRegistry.class).get("zokor.requests.active.limit").gauge().value())
+                .isEqualTo(server.server().limits().maxConcurrentRequests()).isNotEqualTo(50);
+    }
+
     private RawClient waiting() throws InterruptedException {
         RawClient client = RawClient.connect(port);
         client.sendHead("GET /wait HTTP/1.1", "Host: a");
@@ -382,6 +412,12 @@ class PropertiesOnTheWireTests {
 
         final CountDownLatch inHandler = new CountDownLatch(1);
         final CountDownLatch release = new CountDownLatch(1);
+
+        @GetMapping("/pause")
+        String pause() throws InterruptedException {
+            Thread.sleep(20);
+            return "paused";
+        }
 
         @GetMapping("/hello")
         String hello() {

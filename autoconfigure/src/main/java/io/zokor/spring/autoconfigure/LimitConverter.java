@@ -11,7 +11,7 @@ import org.springframework.core.convert.converter.GenericConverter;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Reads {@link TimeLimit}, {@link SizeLimit} and {@link CountLimit} from what a property source holds: text, or in YAML a number
+ * Reads {@link TimeLimit}, {@link SizeLimit}, {@link CountLimit} and {@link ConcurrencyLimit} from what a property source holds: text, or in YAML a number
  * or the Boolean that an unquoted {@code off} becomes. Stateless.
  */
 final class LimitConverter implements GenericConverter {
@@ -19,7 +19,7 @@ final class LimitConverter implements GenericConverter {
     @Override
     public Set<ConvertiblePair> getConvertibleTypes() {
         Set<ConvertiblePair> pairs = new LinkedHashSet<>();
-        for (Class<?> target : List.of(TimeLimit.class, SizeLimit.class, CountLimit.class)) {
+        for (Class<?> target : List.of(TimeLimit.class, SizeLimit.class, CountLimit.class, ConcurrencyLimit.class)) {
             for (Class<?> source : List.of(String.class, Boolean.class, Number.class)) {
                 pairs.add(new ConvertiblePair(source, target));
             }
@@ -44,6 +44,9 @@ final class LimitConverter implements GenericConverter {
         String text = source.toString();
         if (target == TimeLimit.class) {
             return TimeLimit.parse(text);
+        }
+        if (target == ConcurrencyLimit.class) {
+            return ConcurrencyLimit.parse(text);
         }
         return target == SizeLimit.class ? SizeLimit.parse(text) : CountLimit.parse(text);
     }

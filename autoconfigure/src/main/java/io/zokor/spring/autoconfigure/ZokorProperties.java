@@ -150,7 +150,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param maxPartHeaderSize Bytes of the header fields of one part of a multipart request.
      * @param maxConnections Open connections; beyond it none is accepted until one ends. If off, it follows from the number of
      *        file descriptors that the process may open.
-     * @param maxConcurrentRequests Requests that run at the same time, or off.
+     * @param maxConcurrentRequests Requests that run at the same time, off, or auto for a limit that follows from how long they take.
      * @param queueSize Requests that wait for one of the concurrent requests to end.
      * @param queueTimeout Time that a request waits in the queue before it is refused with 503. Milliseconds where no unit is
      *        given.
@@ -163,7 +163,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @DefaultValue("off") SizeLimit maxRequestBody, @DefaultValue("2MB") SizeLimit maxFormSize,
             @DefaultValue("1000") int maxParameters, @DefaultValue("50") int maxParts,
             @DefaultValue("2KB") DataSize maxPartHeaderSize, @DefaultValue("off") CountLimit maxConnections,
-            @DefaultValue("off") CountLimit maxConcurrentRequests, @DefaultValue("0") int queueSize,
+            @DefaultValue("off") ConcurrencyLimit maxConcurrentRequests, @DefaultValue("0") int queueSize,
             @DefaultValue("1s") Duration queueTimeout, @DefaultValue("2MB") DataSize drain,
             @DefaultValue("2s") Duration drainTimeout, @DefaultValue("240B") DataSize minRate) {
 

@@ -70,6 +70,7 @@ final class ZokorWebServerFactoryCustomizer
             factory.setLimits(Limits.defaults().with(v -> v.maxHeaderBytes(headerBytes)));
         } else {
             factory.setLimits(properties.limits().toLimits(headerBytes));
+            factory.setAdaptiveConcurrency(properties.limits().maxConcurrentRequests().auto());
             factory.setTraceIds(context.getBeanProvider(TraceIds.class).getIfAvailable());
             factory.setDrainDelay(properties.shutdown().drainDelay());
             factory.setProxyProtocol(properties.proxyProtocol() == ZokorProperties.ProxyProtocol.REQUIRED);

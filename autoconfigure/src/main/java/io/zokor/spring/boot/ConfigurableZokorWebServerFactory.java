@@ -64,6 +64,14 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
     void setWebSocketOptions(WebSocketOptions options);
 
     /**
+     * Sets whether the server finds itself how many requests may run at once, from how long they take: never fewer than 10, never more
+     * than 2,000, 50 to begin with. Replaces {@link Limits#maxConcurrentRequests()}, at any moment while the server runs.
+     *
+     * @param adaptive whether it does; by default the limit is what it is set to
+     */
+    void setAdaptiveConcurrency(boolean adaptive);
+
+    /**
      * Sets how many connections the kernel holds before they are accepted.
      *
      * @param backlog 1 to 1,000,000

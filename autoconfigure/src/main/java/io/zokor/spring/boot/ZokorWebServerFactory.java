@@ -55,6 +55,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private String name = "main";
     private Timeouts timeouts = Timeouts.defaults();
     private Limits limits = Limits.defaults();
+    private boolean adaptiveConcurrency;
     private Http2 http2 = Http2.defaults();
     private WebSocketOptions webSocketOptions = WebSocketOptions.defaults();
     private int backlog = ServerConfig.defaults().backlog();
@@ -101,6 +102,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     @Override
     public final void setLimits(Limits limits) {
         this.limits = limits;
+    }
+
+    @Override
+    public final void setAdaptiveConcurrency(boolean adaptive) {
+        this.adaptiveConcurrency = adaptive;
     }
 
     @Override
@@ -215,11 +221,11 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         TlsSettings tls = tls();
         WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
         ServerConfig config = config();
-        CurrentLimits currentLimits = new CurrentLimits(limits);
+        CurrentLimits currentLimits = new CurrentLimits(config.limits());
         ServerCounters counters = new ServerCounters();
         WebSocketOptions webSockets = webSocketOptions.withListener(counters.webSockets());
         Deployment deployed = deployment.apply(currentLimits, webSockets);
-        Handler handler = layers(deployed.handler(), tls);
+        Handler handler = layers(adaptive(deployed.handler(), currentLimits), tls);
         Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
                 .contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
@@ -238,6 +244,16 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
                 counters, webSockets.sessions(), accessLog, settings, temporary);
         webServer.initialize();
         return webServer;
+    }
+
+    private Limits initialLimits() {
+        return adaptiveConcurrency ? limits.with(v -> v.maxConcurrentRequests(GradientLimit.INITIAL)) : limits;
+    }
+
+    private Handler adaptive(Handler handler, CurrentLimits currentLimits) {
+        return adaptiveConcurrency
+                ? new AdaptiveConcurrency(handler, System::nanoTime, currentLimits::allowAtOnce)
+                : handler;
     }
 
     /** Which host a handshake was for is checked against the Host that came with it, before a proxy's word changes that. */
@@ -306,7 +322,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     private ServerConfig config() {
-        return ServerConfig.builder().name(name).timeouts(timeouts).limits(limits).backlog(backlog)
+        return ServerConfig.builder().name(name).timeouts(timeouts).limits(initialLimits()).backlog(backlog)
                 .serverHeader(getServerHeader()).compression(compression()).build();
     }
 
@@ -355,6 +371,13 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         public Limits get() {
             Server current = server;
             return current == null ? initial : current.limits();
+        }
+
+        void allowAtOnce(int requests) {
+            Server current = server;
+            if (current != null) {
+                current.limits(current.limits().with(v -> v.maxConcurrentRequests(requests)));
+            }
         }
     }
 }
