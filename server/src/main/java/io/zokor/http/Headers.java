@@ -2,9 +2,7 @@ package io.zokor.http;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 
 import org.jspecify.annotations.Nullable;
@@ -229,15 +227,6 @@ public final class Headers {
         for (int i = 0; i < end; i += 2) {
             action.accept(at(i), at(i + 1));
         }
-    }
-
-    /** {@return the fields as a map from names, as spelt first, to all values; a copy} */
-    public Map<String, List<String>> toMap() {
-        Map<String, List<String>> map = new LinkedHashMap<>();
-        for (String name : names()) {
-            map.put(name, all(name));
-        }
-        return map;
     }
 
     /** {@return the names alone: values may be secrets} */

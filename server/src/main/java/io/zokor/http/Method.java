@@ -35,30 +35,4 @@ public final class Method {
 
     private Method() {
     }
-
-    /**
-     * Whether a method only asks, by its definition (RFC 9110 section 9.2.1).
-     *
-     * @param method the method
-     * @return true for GET, HEAD, OPTIONS and TRACE
-     */
-    public static boolean isSafe(String method) {
-        return switch (method) {
-            case GET, HEAD, OPTIONS, TRACE -> true;
-            default -> false;
-        };
-    }
-
-    /**
-     * Whether the effect of several requests is that of one, by the method's definition (RFC 9110 section 9.2.2).
-     *
-     * @param method the method
-     * @return true for the safe ones, PUT and DELETE
-     */
-    public static boolean isIdempotent(String method) {
-        return switch (method) {
-            case PUT, DELETE -> true;
-            default -> isSafe(method);
-        };
-    }
 }

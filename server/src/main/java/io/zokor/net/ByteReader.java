@@ -229,7 +229,7 @@ public final class ByteReader {
             return false;
         }
         current.gone.set(null);
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         while (true) {
             try {
                 current.done.await();
@@ -238,9 +238,7 @@ public final class ByteReader {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
         watch = null;
         ended |= current.end;
         failure = current.failure;

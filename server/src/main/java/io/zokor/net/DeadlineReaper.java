@@ -114,9 +114,7 @@ public final class DeadlineReaper implements AutoCloseable {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
     }
 
     private void wake() {

@@ -71,7 +71,7 @@ final class LastWords {
                     }
                 });
         // Interrupts belong to the application, and this is no time to obey them.
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         long end = System.nanoTime() + nanos;
         boolean ended = false;
         for (long left = nanos; !ended && left > 0; left = end - System.nanoTime()) {
@@ -81,9 +81,7 @@ final class LastWords {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
         return ended && done[0];
     }
 }

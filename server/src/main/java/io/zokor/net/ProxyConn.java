@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -14,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A connection that begins with a PROXY protocol header. The reading thread owns {@code rest}; the announced addresses are
  * written once, by the handshake, and read by any thread. Nothing of a header outlives its connection (CVE-2024-7885).
  */
-final class ProxyConn implements Conn {
-
-    private final Conn inner;
+final class ProxyConn extends ConnLayer {
 
     private final List<AddressRange> trusted;
 
@@ -33,19 +30,26 @@ final class ProxyConn implements Conn {
     private @Nullable ByteBuffer rest;
 
     ProxyConn(Conn inner, List<AddressRange> trusted, LogLimit refusals) {
-        this.inner = inner;
+        super(inner);
         this.trusted = trusted;
         this.refusals = refusals;
     }
 
     @Override
     public void handshake() throws IOException {
-        preamble();
         inner.handshake();
+        readHeader();
     }
 
     @Override
     public void preamble() throws IOException {
+        inner.preamble();
+        if (!inner.isEncrypted()) {
+            readHeader();
+        }
+    }
+
+    private void readHeader() throws IOException {
         if (announced) {
             return;
         }
@@ -93,36 +97,6 @@ final class ProxyConn implements Conn {
     }
 
     @Override
-    public void write(ByteBuffer source) throws IOException {
-        inner.write(source);
-    }
-
-    @Override
-    public void write(ByteBuffer first, ByteBuffer second) throws IOException {
-        inner.write(first, second);
-    }
-
-    @Override
-    public void transferFrom(FileChannel file, long position, long count) throws IOException {
-        inner.transferFrom(file, position, count);
-    }
-
-    @Override
-    public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        inner.readDeadline(deadline, kind);
-    }
-
-    @Override
-    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        inner.writeDeadline(deadline, kind);
-    }
-
-    @Override
-    public void expire(long now) {
-        inner.expire(now);
-    }
-
-    @Override
     public SocketAddress remoteAddress() {
         InetSocketAddress announced = announcedRemote;
         return announced != null ? announced : inner.remoteAddress();
@@ -132,41 +106,6 @@ final class ProxyConn implements Conn {
     public SocketAddress localAddress() {
         InetSocketAddress announced = announcedLocal;
         return announced != null ? announced : inner.localAddress();
-    }
-
-    @Override
-    public @Nullable TlsInfo tls() {
-        return inner.tls();
-    }
-
-    @Override
-    public boolean isEncrypted() {
-        return inner.isEncrypted();
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        inner.shutdownOutput();
-    }
-
-    @Override
-    public boolean hasInput() {
-        return inner.hasInput();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public void close() throws IOException {
-        inner.close();
-    }
-
-    @Override
-    public void abort() {
-        inner.abort();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.zokor.net;
 
-import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.List;
 
 /**
@@ -13,9 +11,7 @@ import java.util.List;
  * refused before anything is read. Connections by Unix domain socket are trusted: the permissions of its file say who may
  * connect. Immutable, as safe for use by several threads as the listener it wraps.
  */
-public final class ProxyProtocolListener implements Listener {
-
-    private final Listener inner;
+public final class ProxyProtocolListener extends ListenerLayer {
 
     private final List<AddressRange> trusted;
 
@@ -29,37 +25,12 @@ public final class ProxyProtocolListener implements Listener {
      * @param trusted addresses of the proxies
      */
     public ProxyProtocolListener(Listener inner, List<AddressRange> trusted) {
-        this.inner = inner;
+        super(inner);
         this.trusted = List.copyOf(trusted);
     }
 
     @Override
-    public Conn accept() throws IOException {
-        return new ProxyConn(inner.accept(), trusted, refusals);
-    }
-
-    @Override
-    public SocketAddress address() {
-        return inner.address();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public void shutdown() throws IOException {
-        inner.shutdown();
-    }
-
-    @Override
-    public void close() throws IOException {
-        inner.close();
-    }
-
-    @Override
-    public String toString() {
-        return "ProxyProtocolListener[" + inner + "]";
+    Conn layer(Conn conn) {
+        return new ProxyConn(conn, trusted, refusals);
     }
 }

@@ -39,7 +39,7 @@ final class SocketConn implements Conn {
     @Override
     public int read(ByteBuffer target) throws IOException {
         reading.check();
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         int n;
         try {
             n = channel.read(target);
@@ -47,9 +47,7 @@ final class SocketConn implements Conn {
             reading.check();
             throw translate("reading", e);
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
         if (n < 0) {
             reading.check();
@@ -59,7 +57,7 @@ final class SocketConn implements Conn {
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             writing.check();
             if (source.isDirect()) {
@@ -78,9 +76,7 @@ final class SocketConn implements Conn {
             writing.check();
             throw translate("writing", e);
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 
@@ -91,7 +87,7 @@ final class SocketConn implements Conn {
             write(second);
             return;
         }
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             writing.check();
             ByteBuffer[] both = { first, second };
@@ -102,15 +98,13 @@ final class SocketConn implements Conn {
             writing.check();
             throw translate("writing", e);
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 
     @Override
     public void transferFrom(FileChannel file, long position, long count) throws IOException {
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             long at = position;
             long end = position + count;
@@ -128,9 +122,7 @@ final class SocketConn implements Conn {
             writing.check();
             throw translate("writing", e);
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 

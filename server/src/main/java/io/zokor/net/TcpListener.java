@@ -70,7 +70,7 @@ public final class TcpListener implements Listener {
     @Override
     public Conn accept() throws IOException {
         // An interrupt of the accepting thread, which may be an application's, is no reason to end, nor to select in vain.
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             while (true) {
                 SocketChannel accepted = channel.accept();
@@ -87,12 +87,10 @@ public final class TcpListener implements Listener {
                 } catch (ClosedSelectorException e) {
                     throw new ClosedChannelException();
                 }
-                interrupted |= Thread.interrupted();
+                interrupted |= Interrupts.clear();
             }
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 

@@ -2,7 +2,6 @@ package io.zokor.net;
 
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * While nothing is read or written, no buffers are held.
  */
-final class TlsConn implements Conn {
+final class TlsConn extends ConnLayer {
 
     /** The most plain bytes in a record (RFC 8446 section 5.1). */
     private static final int MAX_FRAGMENT = 1 << 14;
@@ -45,8 +44,6 @@ final class TlsConn implements Conn {
     private static final int MAX_IDLE_RECORDS = 100;
 
     private static final int HANDSHAKE = 22;
-
-    private final Conn inner;
 
     private final TlsContexts contexts;
 
@@ -82,16 +79,11 @@ final class TlsConn implements Conn {
     private boolean connEnded;
 
     TlsConn(Conn inner, TlsContexts contexts, List<String> applicationProtocols, LogLimit plainHttp) {
-        this.inner = inner;
+        super(inner);
         this.contexts = contexts;
         this.applicationProtocols = applicationProtocols;
         this.plainHttp = plainHttp;
         this.input = new TlsInput(inner);
-    }
-
-    @Override
-    public void preamble() throws IOException {
-        inner.preamble();
     }
 
     @Override
@@ -272,7 +264,7 @@ final class TlsConn implements Conn {
         ByteBuffer piece = ByteBuffer.allocate((int) Math.min(count, MAX_RECORDS * MAX_FRAGMENT));
         long end = position + count;
         // A file channel closes itself when the thread that reads it is interrupted, and interrupts are not for us.
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             for (long at = position; at < end;) {
                 piece.clear().limit((int) Math.min(piece.capacity(), end - at));
@@ -284,9 +276,7 @@ final class TlsConn implements Conn {
                 write(piece.flip());
             }
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 
@@ -294,26 +284,6 @@ final class TlsConn implements Conn {
     public void readDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
         readDeadline = deadline;
         inner.readDeadline(deadline, kind);
-    }
-
-    @Override
-    public void writeDeadline(long deadline, TimeoutKind kind) throws DeadlineExceededException {
-        inner.writeDeadline(deadline, kind);
-    }
-
-    @Override
-    public void expire(long now) {
-        inner.expire(now);
-    }
-
-    @Override
-    public SocketAddress remoteAddress() {
-        return inner.remoteAddress();
-    }
-
-    @Override
-    public SocketAddress localAddress() {
-        return inner.localAddress();
     }
 
     @Override
@@ -334,11 +304,6 @@ final class TlsConn implements Conn {
             endOutput(made.engine());
         }
         inner.shutdownOutput();
-    }
-
-    @Override
-    public boolean hasInput() {
-        return inner.hasInput();
     }
 
     @Override
@@ -372,11 +337,6 @@ final class TlsConn implements Conn {
             endOutput(made.engine());
         }
         inner.close();
-    }
-
-    @Override
-    public void abort() {
-        inner.abort();
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.zokor.net;
 
-import java.io.IOException;
-import java.net.SocketAddress;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
@@ -14,9 +12,7 @@ import org.jspecify.annotations.Nullable;
  * There is no renegotiation. The handshake is made by {@link Conn#handshake()}, under the read deadline; it does the handshake
  * of what is wrapped first, so that a PROXY protocol header comes before TLS. Any thread may exchange the terms.
  */
-public final class TlsListener implements Listener {
-
-    private final Listener inner;
+public final class TlsListener extends ListenerLayer {
 
     private final List<String> applicationProtocols;
 
@@ -43,7 +39,7 @@ public final class TlsListener implements Listener {
      *        HTTP/2 what its {@link io.zokor.config.Http2#applicationProtocols()} says
      */
     public TlsListener(Listener inner, TlsContexts contexts, List<String> applicationProtocols) {
-        this.inner = inner;
+        super(inner);
         this.contexts = contexts;
         this.applicationProtocols = List.copyOf(applicationProtocols);
     }
@@ -63,33 +59,8 @@ public final class TlsListener implements Listener {
     }
 
     @Override
-    public Conn accept() throws IOException {
-        return new TlsConn(inner.accept(), this::choose, applicationProtocols, plainHttp);
-    }
-
-    @Override
-    public SocketAddress address() {
-        return inner.address();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public void shutdown() throws IOException {
-        inner.shutdown();
-    }
-
-    @Override
-    public void close() throws IOException {
-        inner.close();
-    }
-
-    @Override
-    public String toString() {
-        return "TlsListener[" + inner + "]";
+    Conn layer(Conn conn) {
+        return new TlsConn(conn, this::choose, applicationProtocols, plainHttp);
     }
 
     private TlsContext choose(@Nullable String serverName) {

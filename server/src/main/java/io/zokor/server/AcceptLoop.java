@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 
 import io.zokor.event.ServerListener;
 import io.zokor.net.Conn;
+import io.zokor.net.Interrupts;
 import io.zokor.net.Listener;
 
 import org.jspecify.annotations.Nullable;
@@ -143,9 +144,7 @@ final class AcceptLoop implements Runnable {
                 interrupted = true;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
     }
 
     private void retry(IOException cause) {

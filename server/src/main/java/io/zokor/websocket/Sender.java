@@ -16,6 +16,7 @@ import io.zokor.internal.websocket.Frames;
 import io.zokor.internal.websocket.MessageDeflate;
 import io.zokor.internal.websocket.Opcode;
 import io.zokor.internal.websocket.Turn;
+import io.zokor.net.Interrupts;
 
 import org.jspecify.annotations.Nullable;
 
@@ -301,7 +302,7 @@ final class Sender {
     /** {@return whether the Close frame was sent, by this call or another one; {@code false} if the output was taken too long} */
     boolean close(byte[] payload) {
         // Not even a look before the lock is held: another thread may be about to write the Close frame.
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             if (!output.tryLock(CLOSE_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
@@ -310,9 +311,7 @@ final class Sender {
             interrupted = true;
             return false;
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
         try {
             if (!closed) {

@@ -15,6 +15,7 @@ import io.zokor.http.RequestTarget;
 import io.zokor.http.ResponseController;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorBody;
+import io.zokor.net.Interrupts;
 import io.zokor.servlet.internal.field.PathText;
 import io.zokor.servlet.internal.registry.ApplicationPhase;
 import io.zokor.servlet.internal.registry.ServletHolder;
@@ -137,9 +138,7 @@ public final class ServletContainer implements Handler {
         if (cut > 0) {
             LOGGER.log(Level.INFO, "the application ends while " + cut + " requests are being served");
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
     }
 
     /** {@return requests that are being served now, the started asynchronous ones included} */

@@ -9,6 +9,7 @@ import java.util.function.Supplier;
 
 import io.zokor.config.Limits;
 import io.zokor.net.Deadline;
+import io.zokor.net.Interrupts;
 
 /**
  * Lets at most so many requests run at once; a few more wait, in order, the rest is turned away. While no limit is set, running
@@ -151,9 +152,7 @@ public final class RequestGate {
                 left -= System.nanoTime() - before;
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Interrupts.restore(interrupted);
         if (!waiter.admitted) {
             queue.remove(waiter);
             queued.decrementAndGet();

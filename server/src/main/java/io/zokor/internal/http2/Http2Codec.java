@@ -19,6 +19,7 @@ import io.zokor.internal.exchange.ResponseHead;
 import io.zokor.internal.exchange.ServerContext;
 import io.zokor.internal.message.HeadLimits;
 import io.zokor.net.DeadlineExceededException;
+import io.zokor.net.Interrupts;
 import io.zokor.net.TimeoutKind;
 
 import org.jspecify.annotations.Nullable;
@@ -188,7 +189,7 @@ final class Http2Codec implements ExchangeCodec, BodySource {
             return;
         }
         sendHeld();
-        boolean interrupted = Thread.interrupted();
+        boolean interrupted = Interrupts.clear();
         try {
             ByteBuffer piece = ByteBuffer.allocate((int) Math.min(count, FILE_PIECE));
             for (long at = position; at < position + count;) {
@@ -201,9 +202,7 @@ final class Http2Codec implements ExchangeCodec, BodySource {
                 writeBody(piece.flip());
             }
         } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            Interrupts.restore(interrupted);
         }
     }
 

@@ -75,7 +75,7 @@ class ChunkedInputTest {
         ChunkedInput input = input("1~x~0~Checksum: abc~x-y:~~", 1 << 16);
         assertThat(input.trailers()).isNull();
         assertThat(drain(input)).isEqualTo("x");
-        assertThat(input.trailers().toMap()).containsOnlyKeys("Checksum", "x-y");
+        assertThat(input.trailers().names()).containsExactlyInAnyOrder("Checksum", "x-y");
         assertThat(input.trailers().get("checksum")).isEqualTo("abc");
         assertThat(input.remaining()).isZero();
     }

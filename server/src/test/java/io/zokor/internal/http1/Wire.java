@@ -17,6 +17,7 @@ import io.zokor.config.ServerConfig;
 import io.zokor.event.ServerListener;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Handler;
+import io.zokor.http.Headers;
 import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
@@ -71,7 +72,7 @@ final class Wire implements AutoCloseable {
     static void echo(Request request, ResponseWriter response) throws IOException {
         byte[] body = request.body().readAllBytes();
         response.write(request.method() + "|" + request.target().raw() + "|" + request.host() + "|" + body.length + "|"
-                + Arrays.hashCode(body) + "|" + request.headers().toMap() + "|" + request.trailers().toMap());
+                + Arrays.hashCode(body) + "|" + text(request.headers()) + "|" + text(request.trailers()));
     }
 
     /** Answers without a look at the body. */
@@ -121,5 +122,11 @@ final class Wire implements AutoCloseable {
     @Override
     public void close() {
         reaper.close();
+    }
+
+    private static String text(Headers fields) {
+        StringBuilder text = new StringBuilder();
+        fields.forEach((name, value) -> text.append(name).append(": ").append(value).append(';'));
+        return text.toString();
     }
 }

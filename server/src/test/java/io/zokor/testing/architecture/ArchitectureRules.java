@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -56,7 +58,7 @@ public final class ArchitectureRules {
     public static Stream<ArchRule> all(String root) {
         return Stream.of(noPackageCycles(root), protocolsDoNotSeeEachOther(root), configImportsOnlyTheJdk(root),
                 netImportsOnlyConfig(root), httpImportsOnlyNet(root), importsPointDown(root), internalsStayInside(root),
-                containerInternalsStayInside(root),
+                containerInternalsStayInside(root), exchangeCallsGoDown(root), decisionsArePure(root),
                 servletDoesNotKnowTheServer(root), springOnlyAbove(root), jakartaOnlyAbove(root),
                 protocolIsNotAskedFor(root), socketsOnlyInNet(root), noThreadLocals(root), nothingIsPooled(root));
     }
@@ -124,6 +126,43 @@ public final class ArchitectureRules {
                 .resideInAnyPackage(root + ".servlet.websocket..", root + ".spring..", root + ".demo..")
                 .should().dependOnClassesThat().resideInAPackage(root + ".servlet.internal..").allowEmptyShould(true)
                 .as("4b. servlet.internal is imported only inside servlet.jar");
+    }
+
+    /** The exchange's storeys, the highest first: each may call those below it. */
+    private static final List<List<String>> STOREYS = List.of(List.of("Exchange"),
+            List.of("Response", "ResponseControls"),
+            List.of("Ending"), List.of("ExchangeRequest", "RequestBody"), List.of("ResponseOutput"),
+            List.of("ContentOutput", "ResponseBuffer", "ResponseDraft"), List.of("Deadlines"),
+            List.of("RequestGuard", "Pace", "ResponseRules", "CompressionRule"));
+
+    /** Rule 10. */
+    public static ArchRule exchangeCallsGoDown(String root) {
+        String room = root + ".internal.exchange.";
+        CompositeArchRule rule = null;
+        for (int i = 1; i < STOREYS.size(); i++) {
+            String above = names(room, STOREYS.subList(0, i));
+            ArchRule next = noClasses().that().haveNameMatching(names(room, STOREYS.subList(i, i + 1)))
+                    .should().dependOnClassesThat().haveNameMatching(above).allowEmptyShould(true);
+            rule = rule == null ? CompositeArchRule.of(next) : rule.and(next);
+        }
+        return rule.as("10. within internal.exchange calls go down: " + STOREYS);
+    }
+
+    /** A regular expression for classes and what is nested in them. */
+    private static String names(String room, List<List<String>> storeys) {
+        return Pattern.quote(room) + "(" + storeys.stream().flatMap(List::stream).collect(Collectors.joining("|"))
+                + ")(\\$.*)?";
+    }
+
+    /** Rule 11. */
+    public static ArchRule decisionsArePure(String root) {
+        return noClasses().that().haveNameMatching(Pattern.quote(root + ".internal.")
+                + "(exchange\\.(ResponseRules|CompressionRule)|http1\\.(KeepAlive|RequestFraming)|message\\..*)")
+                .should().dependOnClassesThat().haveNameMatching(Pattern.quote(root)
+                        + "\\.(net\\.(Conn|ByteReader|Listener)|internal\\.exchange\\.(ExchangeCodec|ConnectionContext|ServerContext|Deadlines"
+                        + "|ResponseOutput)|event\\.ServerListener)")
+                .allowEmptyShould(true)
+                .as("11. what decides about framing, fields and compression touches neither a connection nor a server");
     }
 
     /** Rule 5. */

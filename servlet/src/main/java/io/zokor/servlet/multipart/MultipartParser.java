@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 import org.jspecify.annotations.Nullable;
 
@@ -56,16 +55,6 @@ public final class MultipartParser {
         this.form = form;
         this.settings = settings;
         this.limits = settings.limits();
-    }
-
-    /**
-     * Whether a content type is one that {@link #parse} takes.
-     *
-     * @param contentType the value of Content-Type, {@code null} for none
-     * @return whether its type is {@code multipart}
-     */
-    public static boolean isMultipart(@Nullable String contentType) {
-        return contentType != null && contentType.strip().toLowerCase(Locale.ROOT).startsWith("multipart/");
     }
 
     /**

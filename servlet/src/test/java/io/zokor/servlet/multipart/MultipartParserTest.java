@@ -330,12 +330,6 @@ class MultipartParserTest {
         assertThat(location).isNotEmptyDirectory();
     }
 
-    @ParameterizedTest
-    @CsvSource({ "multipart/form-data, true", "Multipart/Mixed; boundary=a, true", "text/plain, false", ", false" })
-    void knowsItsContentTypes(String type, boolean multipart) {
-        assertThat(MultipartParser.isMultipart(type)).isEqualTo(multipart);
-    }
-
     @Test
     void readsOnlyALittleBehindTheEnd() throws IOException {
         ByteArrayInputStream in = new ByteArrayInputStream(
