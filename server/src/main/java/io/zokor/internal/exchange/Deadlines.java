@@ -10,7 +10,6 @@ import io.zokor.event.RequestPhase;
 import io.zokor.internal.exchange.ExchangeCodec.Direction;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
-import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Ticker;
 import io.zokor.net.TimeoutKind;
 
@@ -30,11 +29,14 @@ final class Deadlines {
 
     private final Ticker ticker;
 
-    private final DeadlineReaper reaper;
-
     private final Thread thread = Thread.currentThread();
 
-    private final Side reading;
+    private final ServerContext server;
+
+    private final Limits limits;
+
+    /** Few requests have a body: made when one is read. */
+    private volatile @Nullable Side reading;
 
     private final Side writing;
 
@@ -48,12 +50,27 @@ final class Deadlines {
     Deadlines(ExchangeCodec codec, ServerContext server, Limits limits, long now) {
         Timeouts timeouts = server.config().timeouts();
         this.codec = codec;
+        this.server = server;
+        this.limits = limits;
         this.ticker = server.ticker();
-        this.reaper = server.reaper();
-        this.reading = new Side(Direction.READING, new Pace(timeouts, limits, Pace.READING),
-                Deadline.after(codec.head().startedNanos(), timeouts.read()));
         this.writing = new Side(Direction.WRITING, new Pace(timeouts, limits, codec.patience()),
                 Deadline.after(now, timeouts.write()));
+    }
+
+    private Side reading() {
+        Side current = reading;
+        return current == null ? makeReading() : current;
+    }
+
+    private synchronized Side makeReading() {
+        Side current = reading;
+        if (current == null) {
+            Timeouts timeouts = server.config().timeouts();
+            current = new Side(Direction.READING, new Pace(timeouts, limits, Pace.READING),
+                    Deadline.after(codec.head().startedNanos(), timeouts.read()));
+            reading = current;
+        }
+        return current;
     }
 
     /** {@return what the request is doing} */
@@ -68,7 +85,7 @@ final class Deadlines {
 
     /** Also reaches a read that is blocked now, in another thread: the servlet container ends its read-ahead by this. */
     void read(long deadline) {
-        reading.move(deadline);
+        reading().move(deadline);
     }
 
     /** Also reaches a write that is blocked now, in another thread. */
@@ -105,7 +122,7 @@ final class Deadlines {
         } else {
             RequestGuard made = new RequestGuard(thread, deadline);
             guard = made;
-            reaper.watch(made);
+            server.reaper().watch(made);
         }
     }
 
@@ -121,7 +138,7 @@ final class Deadlines {
             return false;
         }
         guard = null;
-        reaper.forget(current);
+        server.reaper().forget(current);
         return current.end();
     }
 
@@ -135,12 +152,12 @@ final class Deadlines {
 
     void beginRead() throws DeadlineExceededException {
         phase(RequestPhase.READING);
-        reading.begin();
+        reading().begin();
     }
 
     void endRead(long bytes) throws DeadlineExceededException {
         phase(RequestPhase.HANDLER);
-        reading.end(bytes);
+        reading().end(bytes);
     }
 
     void beginWrite() throws DeadlineExceededException {

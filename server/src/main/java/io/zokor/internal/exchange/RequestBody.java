@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The body as the handler reads it: answers {@code Expect: 100-continue} at its first read and enforces the size limit. Read by one
- * thread at a time, which holds the lock while it waits for the client; once {@link #seal sealed}, none begins to. What is read next
- * from an HTTP/1 connection may be another client's request, so that the exchange does not end before the last reader has left.
+ * thread at a time; one that is not the exchange's own holds a lock while it waits for the client. Once {@link #seal sealed}, none
+ * begins to read. What is read next from an HTTP/1 connection may be another client's request, so that the exchange does not end before
+ * the last reader has left.
  */
 final class RequestBody extends InputStream {
 
@@ -31,8 +32,13 @@ final class RequestBody extends InputStream {
 
     private final long max;
 
-    /** There is none where there is nothing to read. */
-    private final @Nullable ReentrantLock reading;
+    private final Thread thread = Thread.currentThread();
+
+    /** Held by a thread that reads and is not the exchange's own; made by the first one that does, guarded by this. */
+    private @Nullable ReentrantLock foreign;
+
+    /** The exchange's thread reads; set with this held, so that no watch begins meanwhile. */
+    private volatile boolean ownReads;
 
     private boolean continueExpected;
 
@@ -52,7 +58,6 @@ final class RequestBody extends InputStream {
         this.max = max;
         this.continueExpected = continueExpected;
         this.ended = codec.head().contentLength() == 0;
-        this.reading = ended ? null : new ReentrantLock();
     }
 
     long bytesRead() {
@@ -78,7 +83,7 @@ final class RequestBody extends InputStream {
      * @return whether there is none any more
      */
     boolean awaitReader(long nanos) {
-        ReentrantLock current = reading;
+        ReentrantLock current = foreign();
         if (current == null) {
             return true;
         }
@@ -100,10 +105,23 @@ final class RequestBody extends InputStream {
 
     /** Has the read that is going on fail, and waits for that. The protocol's body can be read no further. */
     void expelReader() {
-        if (reading != null) {
-            deadlines.read(deadlines.now());
-            awaitReader(Long.MAX_VALUE);
+        deadlines.read(deadlines.now());
+        awaitReader(Long.MAX_VALUE);
+    }
+
+    private synchronized @Nullable ReentrantLock foreign() {
+        return foreign;
+    }
+
+    /** The lock for a thread that is about to read; no more of them once sealed. */
+    private synchronized ReentrantLock foreignLock() {
+        checkOpen();
+        ReentrantLock current = foreign;
+        if (current == null) {
+            current = new ReentrantLock();
+            foreign = current;
         }
+        return current;
     }
 
     // ---- for the handler
@@ -117,18 +135,27 @@ final class RequestBody extends InputStream {
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, bytes.length);
-        ReentrantLock current = reading;
-        if (current == null) {
-            checkOpen();
-            return length == 0 ? 0 : -1;
+        if (Thread.currentThread() == thread) {
+            beginOwn();
+            try {
+                return readNow(bytes, offset, length);
+            } finally {
+                ownReads = false;
+            }
         }
+        ReentrantLock current = foreignLock();
         current.lock();
         try {
             checkOpen();
-            return readLocked(bytes, offset, length);
+            return readNow(bytes, offset, length);
         } finally {
             current.unlock();
         }
+    }
+
+    private synchronized void beginOwn() {
+        checkOpen();
+        ownReads = true;
     }
 
     private void checkOpen() {
@@ -137,7 +164,7 @@ final class RequestBody extends InputStream {
         }
     }
 
-    private int readLocked(byte[] bytes, int offset, int length) throws IOException {
+    private int readNow(byte[] bytes, int offset, int length) throws IOException {
         IOException met = failure;
         if (met != null) {
             throw met;
@@ -197,7 +224,10 @@ final class RequestBody extends InputStream {
      */
     synchronized void watch(Runnable gone) {
         checkOpen();
-        ReentrantLock current = reading;
+        if (ownReads && Thread.currentThread() != thread) {
+            return;
+        }
+        ReentrantLock current = foreign;
         if (current == null) {
             codec.watch(gone);
         } else if (current.tryLock()) {
