@@ -1,5 +1,10 @@
 package io.zokor.spring;
 
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -44,8 +49,9 @@ public final class ConformanceSpringWebSocket {
      * Serves.
      *
      * @param args see the class comment
+     * @throws Exception if the server does not answer
      */
-    public static void main(String[] args) {
+    public static void main(String[] args) throws Exception {
         String limit = args.length > 2 ? args[2] : "20";
         List<String> properties = new ArrayList<>(List.of("--server.address=127.0.0.1", "--server.port=" + args[0],
                 "--spring.main.banner-mode=off", "--spring.jmx.enabled=false", "--conformance.limit=" + limit,
@@ -58,7 +64,24 @@ public final class ConformanceSpringWebSocket {
         }
         ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
                 .web(WebApplicationType.SERVLET).run(properties.toArray(String[]::new));
-        System.out.println("http /127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port"));
+        String address = "127.0.0.1:" + context.getEnvironment().getRequiredProperty("local.server.port");
+        warmUp(address);
+        System.out.println("http /" + address);
+    }
+
+    /** The first request of a Spring application loads classes for longer than the bench allows an answer beside an attack. */
+    private static void warmUp(String address) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            for (int i = 0; i < 20; i++) {
+                client.send(HttpRequest.newBuilder(URI.create("http://" + address + "/")).build(),
+                        HttpResponse.BodyHandlers.discarding());
+                WebSocket socket = client.newWebSocketBuilder()
+                        .buildAsync(URI.create("ws://" + address + "/ws/echo"), new WebSocket.Listener() {
+                        }).join();
+                socket.sendText("hello", true).join();
+                socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+            }
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
