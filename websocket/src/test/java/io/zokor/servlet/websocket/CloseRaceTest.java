@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,30 +37,33 @@ class CloseRaceTest {
         final BlockingQueue<Session> sessions = new LinkedBlockingQueue<>();
         final AtomicInteger opened = new AtomicInteger();
         final AtomicInteger closed = new AtomicInteger();
-        final AtomicInteger calls = new AtomicInteger();
+        /** Calls that run now, by session: those of one must not overlap, those of two may. */
+        final ConcurrentMap<String, AtomicInteger> calls = new ConcurrentHashMap<>();
         final AtomicInteger overlaps = new AtomicInteger();
 
-        private void call(Runnable action) {
-            if (calls.incrementAndGet() > 1) {
+        private void call(Session session, Runnable action) {
+            AtomicInteger running = calls.computeIfAbsent(session.getId(), id -> new AtomicInteger());
+            if (running.incrementAndGet() > 1) {
                 overlaps.incrementAndGet();
             }
             action.run();
-            calls.decrementAndGet();
+            running.decrementAndGet();
         }
 
         @Override
         public void onOpen(Session session, EndpointConfig config) {
-            call(() -> {
+            call(session, () -> {
                 opened.incrementAndGet();
-                session.addMessageHandler(String.class, (MessageHandler.Partial<String>) (text, last) -> call(() -> {
-                }));
+                session.addMessageHandler(String.class,
+                        (MessageHandler.Partial<String>) (text, last) -> call(session, () -> {
+                        }));
                 sessions.add(session);
             });
         }
 
         @Override
         public void onClose(Session session, CloseReason reason) {
-            call(closed::incrementAndGet);
+            call(session, closed::incrementAndGet);
         }
 
         Session session() throws InterruptedException {
