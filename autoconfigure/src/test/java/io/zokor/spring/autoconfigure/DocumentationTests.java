@@ -33,7 +33,7 @@ class DocumentationTests {
     }
 
     /** Properties by name, those that are deprecated left out. */
-    private static Map<String, Map<String, Object>> properties(String prefix) throws IOException {
+    static Map<String, Map<String, Object>> properties(String prefix) throws IOException {
         Map<String, Map<String, Object>> properties = new TreeMap<>();
         for (URL url : Collections.list(DocumentationTests.class.getClassLoader()
                 .getResources("META-INF/spring-configuration-metadata.json"))) {
