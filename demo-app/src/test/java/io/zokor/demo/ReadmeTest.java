@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** README.md's table of properties is the code's; .ci/checks/05-readme.sh runs its programs. */
 class ReadmeTest {
 
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(zokor\\.[a-z.-]+)` \\| ([^|]+) \\|");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| `(zokor\\.[a-z0-9.-]+)` \\| ([^|]+) \\|");
 
     @Test
     void listsEveryPropertyWithItsDefault() throws IOException {
