@@ -564,11 +564,13 @@ class RequestNormativeTest {
     }
 
     @Test
-    void asyncCannotStartOnceTheResponseIsClosed() throws Exception {
-        Inside.get((q, r) -> {
+    void asyncStartsAlsoOnceTheResponseIsClosed() throws Exception {
+        // The Javadoc allows an IllegalStateException, which libraries do not expect: it would be thrown or not by a race.
+        RawResponse response = Inside.get((q, r) -> {
             r.getOutputStream().close();
-            assertThatIllegalStateException().isThrownBy(q::startAsync);
+            q.startAsync().complete();
         });
+        assertThat(response.status()).isEqualTo(200);
     }
 
     @Test
