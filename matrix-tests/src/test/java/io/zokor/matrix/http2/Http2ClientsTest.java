@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -23,6 +25,7 @@ import io.zokor.testing.TestCertificates.Identity;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -41,6 +44,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /** HTTP/2 with the clients that people use, with TLS and, where they can, without. */
+@Timeout(60)
 class Http2ClientsTest {
 
     private static Identity identity;
@@ -72,6 +76,14 @@ class Http2ClientsTest {
         return Arrays.stream(Http2Callers.values()).flatMap(client -> client.hasPriorKnowledge()
                 ? Stream.of(Arguments.of(client, "https"), Arguments.of(client, "http"))
                 : Stream.of(Arguments.of(client, "https")));
+    }
+
+    /**
+     * All but Apache's: when a final head of 400 or more comes while its async client still sends, that client now and then ends its
+     * request and never completes the answer's future, with Tomcat as with Zokor.
+     */
+    static Stream<Arguments> clientsThatTakeEarlyAnswers() {
+        return clients().filter(arguments -> arguments.get()[0] != Http2Callers.APACHE);
     }
 
     private static URI uri(String scheme, String path) {
@@ -117,7 +129,7 @@ class Http2ClientsTest {
 
     /** An answer that does not wait for the upload, and a connection that goes on. */
     @ParameterizedTest
-    @MethodSource("clients")
+    @MethodSource("clientsThatTakeEarlyAnswers")
     void refusedUpload(Http2Callers kind, String scheme) throws Exception {
         try (Http2Caller client = kind.open(identity)) {
             assertThat(client.post(uri(scheme, "/refuse"), new byte[40_000]).status()).isEqualTo(413);
@@ -144,11 +156,24 @@ class Http2ClientsTest {
             assertThat(client.post(uri("https", "/protocol"), new byte[0]).status()).isEqualTo(200);
             server.server().keepAlives(false);
             try {
-                assertThat(client.post(uri("https", "/protocol"), new byte[0]).status()).isEqualTo(200);
+                assertThat(comingBack(client).status()).isEqualTo(200);
             } finally {
                 server.server().keepAlives(true);
             }
             assertThat(client.post(uri("https", "/protocol"), new byte[0]).status()).isEqualTo(200);
+        }
+    }
+
+    /**
+     * Asks once more where the client used the old connection although it has acknowledged its GOAWAY: RFC 9113, 6.8 has it open a new
+     * one, and Jetty's client now and then does not.
+     */
+    private static Http2Caller.Answer comingBack(Http2Caller client) throws Exception {
+        try {
+            return client.post(uri("https", "/protocol"), new byte[0]);
+        } catch (ExecutionException e) {
+            assertThat(e).hasCauseInstanceOf(ClosedChannelException.class);
+            return client.post(uri("https", "/protocol"), new byte[0]);
         }
     }
 
