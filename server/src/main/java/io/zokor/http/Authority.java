@@ -2,7 +2,6 @@ package io.zokor.http;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.Locale;
 
 /**
  * A host with an optional port, as it stands in {@code Host}, in a target or in a URI (RFC 9110 section 7.2, RFC 3986 section
@@ -87,12 +86,6 @@ public record Authority(String host, int port) {
      */
     public boolean isSame(Authority other, int portOfScheme) {
         return host.equalsIgnoreCase(other.host) && portOr(portOfScheme) == other.portOr(portOfScheme);
-    }
-
-    /** {@return the host in lower case, without the dot of the root at its end: names that are equal name the same host} */
-    public String hostName() {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.endsWith(".") ? lower.substring(0, lower.length() - 1) : lower;
     }
 
     /** {@return host, colon and port, or the host alone where there is no port} */

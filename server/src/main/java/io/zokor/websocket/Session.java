@@ -3,6 +3,7 @@ package io.zokor.websocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -260,6 +261,10 @@ final class Session implements WebSocket {
     }
 
     private void fail(Fault fault) {
+        if (fault.code() == CloseStatus.TOO_BIG.code() && options.sessions().isFirstTooLarge()) {
+            System.getLogger("io.zokor.websocket").log(Level.WARNING, "a WebSocket was closed with 1009: "
+                    + fault.reason() + "; zokor.websocket.max-message-size raises the limit (this is said once)");
+        }
         close(new CloseStatus(fault.code(), fault.reason()), WebSocketClose.By.SERVER);
         end();
     }

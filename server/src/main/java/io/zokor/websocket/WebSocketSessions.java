@@ -18,6 +18,8 @@ public final class WebSocketSessions {
 
     private final AtomicBoolean warnedOfNumber = new AtomicBoolean();
 
+    private final AtomicBoolean warnedOfSize = new AtomicBoolean();
+
     private final Set<WebSocket> open = ConcurrentHashMap.newKeySet();
 
     /**
@@ -77,6 +79,11 @@ public final class WebSocketSessions {
     /** {@return whether this is the first call} */
     boolean isFirstBeyond() {
         return warnedOfNumber.compareAndSet(false, true);
+    }
+
+    /** {@return whether this is the first call} */
+    boolean isFirstTooLarge() {
+        return warnedOfSize.compareAndSet(false, true);
     }
 
     void add(WebSocket session) {

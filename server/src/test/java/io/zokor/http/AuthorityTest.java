@@ -46,12 +46,6 @@ class AuthorityTest {
         assertThat(Authority.of(text)).hasToString(text);
     }
 
-    @ParameterizedTest
-    @CsvSource({ "A.Example.:80, a.example", "a, a", "[FE80::A], [fe80::a]", "'', ''" })
-    void hostName(String text, String name) {
-        assertThat(Authority.of(text).hostName()).isEqualTo(name);
-    }
-
     @Test
     void anAddressOfVersion6HasBracketsAndNoZone() throws Exception {
         InetAddress local = InetAddress.getByAddress(null,

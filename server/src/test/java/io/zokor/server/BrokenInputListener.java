@@ -3,18 +3,16 @@ package io.zokor.server;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.net.SocketAddress;
 
 import io.zokor.net.Conn;
 import io.zokor.net.Listener;
+import io.zokor.testing.ListenerDouble;
 
 /** Its connections fail at their first read, with an exception that names no cause. */
-final class BrokenInputListener implements Listener {
-
-    private final Listener inner;
+final class BrokenInputListener extends ListenerDouble {
 
     BrokenInputListener(Listener inner) {
-        this.inner = inner;
+        super(inner);
     }
 
     @Override
@@ -31,25 +29,5 @@ final class BrokenInputListener implements Listener {
                         throw e.getCause();
                     }
                 });
-    }
-
-    @Override
-    public SocketAddress address() {
-        return inner.address();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public void shutdown() throws IOException {
-        inner.shutdown();
-    }
-
-    @Override
-    public void close() throws IOException {
-        inner.close();
     }
 }

@@ -2,19 +2,16 @@ package io.zokor.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.zokor.net.Conn;
-import io.zokor.net.Listener;
 import io.zokor.net.TcpListener;
+import io.zokor.testing.ListenerDouble;
 
 /** Accepts on loopback, and fails as often as it is told to. Safe for use by many threads. */
-final class FailingListener implements Listener {
-
-    private final Listener inner = TcpListener.bind(new InetSocketAddress("127.0.0.1", 0), 100);
+final class FailingListener extends ListenerDouble {
 
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
@@ -23,6 +20,7 @@ final class FailingListener implements Listener {
     private volatile Throwable always;
 
     FailingListener() throws IOException {
+        super(TcpListener.bind(new InetSocketAddress("127.0.0.1", 0), 100));
     }
 
     /** The next calls fail so. */
@@ -58,25 +56,5 @@ final class FailingListener implements Listener {
                 return inner.accept();
             }
         }
-    }
-
-    @Override
-    public SocketAddress address() {
-        return inner.address();
-    }
-
-    @Override
-    public boolean isOpen() {
-        return inner.isOpen();
-    }
-
-    @Override
-    public void shutdown() throws IOException {
-        inner.shutdown();
-    }
-
-    @Override
-    public void close() throws IOException {
-        inner.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.zokor.config.Limits;
+import io.zokor.config.Timeouts;
 import io.zokor.event.CloseReason;
 import io.zokor.event.ExchangeOutcome;
 import io.zokor.event.RequestPhase;
@@ -21,6 +22,7 @@ import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 import io.zokor.net.TimeoutKind;
 import io.zokor.testing.Await;
+import io.zokor.testing.ManualClock;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.RawResponse;
 import io.zokor.testing.TestServer;
@@ -229,7 +231,8 @@ class ForeignThreadsTest {
     @Test
     void nothingOfAControllerWorksOnTheNextRequest() throws Exception {
         BlockingQueue<ResponseWriter> kept = new LinkedBlockingQueue<>();
-        try (TestServer server = serve((request, response) -> {
+        ManualClock clock = new ManualClock();
+        try (TestServer server = current = TestServer.builder((request, response) -> {
             if (request.path().equals("/first")) {
                 kept.add(response);
                 return;
@@ -243,14 +246,25 @@ class ForeignThreadsTest {
             former.controller().abort(null);
             assertThatIllegalStateException().isThrownBy(() -> former.write("late"));
             assertThatIllegalStateException().isThrownBy(former::flush);
-            Thread.sleep(Duration.ofMillis(100));
+            awaitSweep(clock);
+            awaitSweep(clock);
             response.write(new String(request.body().readAllBytes()));
-        })) {
+        }).server(builder -> builder.ticker(clock)).start()) {
             RawClient client = server.client();
             assertThat(client.get("/first").status()).isEqualTo(200);
             assertThat(client.post("/second", "text/plain", "body".getBytes()).text()).isEqualTo("body");
             assertThat(server.events().closeReasons()).doesNotContain(CloseReason.APP_ABORT);
             assertThat(seen).isEmpty();
+        }
+    }
+
+    /** Moves the clock until a connection that says nothing has been ended: then a look at all that is due has begun. */
+    private void awaitSweep(ManualClock clock) {
+        int accepted = current.events().accepted().size();
+        try (RawClient silent = current.client()) {
+            Await.until("accepted", () -> current.events().accepted().size() > accepted);
+            clock.advance(Timeouts.defaults().readHeader());
+            silent.expectClosed();
         }
     }
 }

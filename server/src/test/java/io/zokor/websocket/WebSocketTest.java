@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.zokor.http.Handler;
 import io.zokor.testing.Await;
 import io.zokor.testing.FrameClient;
+import io.zokor.testing.LogCapture;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.TestServer;
 
@@ -127,6 +128,24 @@ class WebSocketTest {
             assertThat(client.send(0x81, "abc").read().text()).isEqualTo("abc");
             assertThat(client.send(0x82, "abcd").read().text()).isEqualTo("abcd");
             assertThat(client.send(0x81, "abcd").read().closeCode()).isEqualTo(1009);
+        }
+    }
+
+    @Test
+    void aMessageThatIsTooLargeIsToldOnceWithItsProperty() {
+        WebSocketOptions options = WebSocketOptions.defaults();
+        try (LogCapture log = LogCapture.of("io.zokor.websocket");
+                TestServer server = TestServer.serving(WebSockets.handler(options, session -> {
+                    session.maxTextSize(3);
+                    session.read();
+                }))) {
+            for (int i = 0; i < 2; i++) {
+                try (FrameClient client = FrameClient.open(server.client())) {
+                    assertThat(client.send(0x81, "abcd").read().closeCode()).isEqualTo(1009);
+                }
+            }
+            assertThat(log.warnings()).singleElement().asString().contains("1009",
+                    "zokor.websocket.max-message-size");
         }
     }
 

@@ -15,8 +15,8 @@ import io.zokor.net.TimeoutKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response on its way to the codec: one buffer, one commit, an end that shows whether it is whole. Guarded by {@link #lock}, which is held while a write blocks; once {@link #seal sealed}, no thread of the application's gets
- * in. State and counters may be read by any thread.
+ * A response on its way to the codec: one buffer, one commit, an end that shows whether it is whole. Guarded by {@link #lock}, which is
+ * held while a write blocks; once {@link #seal sealed}, no thread of the application's gets in. State and counters may be read by any thread.
  */
 final class ResponseOutput {
 
@@ -79,21 +79,11 @@ final class ResponseOutput {
     }
 
     private void checkUsable() throws IOException {
-        switch (state) {
-            case OPEN, COMMITTED -> {
-                if (sealed) {
-                    throw ended();
-                }
-                content.checkFailure();
-            }
-            case HIJACKED, UPGRADED -> throw new IllegalStateException("the connection was taken over by the handler");
-            case ABORTED -> throw new IOException("the response was aborted");
-            case ENDED -> throw ended();
+        state.checkOpen();
+        if (sealed) {
+            throw ResponseState.ended();
         }
-    }
-
-    private static IllegalStateException ended() {
-        return new IllegalStateException("the response has ended: nothing can be written any more");
+        content.checkFailure();
     }
 
     /**

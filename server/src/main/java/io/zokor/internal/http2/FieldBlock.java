@@ -46,6 +46,8 @@ final class FieldBlock {
 
     private int textBytes;
 
+    private boolean closing;
+
     private int room = HpackEncoder.MAX_BEGIN + HpackEncoder.MAX_STATUS;
 
     private FieldBlock(int status) {
@@ -64,6 +66,8 @@ final class FieldBlock {
             String name = lower(headers.name(i));
             if (!isConnectionSpecific(name)) {
                 block.add(name, headers.value(i));
+            } else if (name.equals("connection")) {
+                block.closing = headers.containsToken(name, "close");
             }
         }
         return block;
@@ -103,6 +107,11 @@ final class FieldBlock {
             }
         }
         return false;
+    }
+
+    /** {@return whether it was made of fields that end the connection, {@code Connection: close}; HTTP/2 says that by GOAWAY} */
+    boolean isClosing() {
+        return closing;
     }
 
     /** {@return the bytes of its fields, as the limit of responses counts them} */

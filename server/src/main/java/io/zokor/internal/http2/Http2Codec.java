@@ -128,7 +128,7 @@ final class Http2Codec implements ExchangeCodec, BodySource {
             case BodySize.Unknown() -> false;
         };
         response = block;
-        owner.headWritten();
+        owner.headWritten(block.isClosing());
     }
 
     /** The head of a response with what every one has. */

@@ -245,9 +245,13 @@ public final class Http2Connection implements ProtocolConnection {
         }
     }
 
-    /** A response is about to be sent; where the server keeps no connections, this one ends in good order. */
-    void headWritten() {
-        if (!connection.keepsAlive()) {
+    /**
+     * A response is about to be sent; where the server keeps no connections, this one ends in good order.
+     *
+     * @param closing whether the handler has asked for that
+     */
+    void headWritten(boolean closing) {
+        if (closing || !connection.keepsAlive()) {
             farewell.begin();
         }
     }

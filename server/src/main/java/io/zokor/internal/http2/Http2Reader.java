@@ -99,8 +99,8 @@ final class Http2Reader implements FrameReader.Pause {
 
     @Override
     public void before(boolean halfway) throws IOException {
-        writer.output().kickIfOwed();
         owner.alive();
+        writer.output().kickIfOwed();
         if (greeted) {
             if (halfway) {
                 streams.deadlines().headBegins();

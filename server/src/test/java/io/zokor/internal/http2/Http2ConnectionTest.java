@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -36,11 +35,14 @@ import io.zokor.net.TlsContexts;
 import io.zokor.net.TlsListener;
 import io.zokor.testing.Await;
 import io.zokor.testing.ConformanceHandler;
+import io.zokor.testing.ListenerDouble;
 import io.zokor.testing.TestCertificates;
 import io.zokor.testing.TestServer;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class Http2ConnectionTest {
@@ -306,6 +308,23 @@ class Http2ConnectionTest {
         }
     }
 
+    /** As Go's server has it: what {@code Connection: close} says in HTTP/1, GOAWAY says in HTTP/2; the answer is whole. */
+    @ParameterizedTest
+    @ValueSource(strings = { "close", "x, Close" })
+    void aHandlerEndsTheConnection(String value) {
+        Handler handler = (request, response) -> {
+            response.headers().set("Connection", value);
+            response.write("last");
+        };
+        try (TestServer server = server(handler).start(); Http2Client client = Http2Client.of(server)) {
+            Http2Client.Response answer = client.response(client.get("/"));
+            assertThat(answer.text()).isEqualTo("last");
+            assertThat(client.awaitGoAway()).isEqualTo(ErrorCode.NO_ERROR);
+            client.close();
+            assertThat(server.events().awaitClosed(1)).isEqualTo(CloseReason.COMPLETE);
+        }
+    }
+
     /** A client's FIN is no abort. */
     @Test
     void aClientThatEndsItsOutputGetsItsAnswers() {
@@ -353,7 +372,14 @@ class Http2ConnectionTest {
     }
 
     /** Fails as often as is said. */
-    private record FullListener(Listener inner, AtomicInteger failures) implements Listener {
+    private static final class FullListener extends ListenerDouble {
+
+        private final AtomicInteger failures;
+
+        FullListener(Listener inner, AtomicInteger failures) {
+            super(inner);
+            this.failures = failures;
+        }
 
         @Override
         public Conn accept() throws IOException {
@@ -361,26 +387,6 @@ class Http2ConnectionTest {
                 throw new IOException("Too many open files");
             }
             return inner.accept();
-        }
-
-        @Override
-        public SocketAddress address() {
-            return inner.address();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return inner.isOpen();
-        }
-
-        @Override
-        public void shutdown() throws IOException {
-            inner.shutdown();
-        }
-
-        @Override
-        public void close() throws IOException {
-            inner.close();
         }
     }
 
