@@ -1,11 +1,10 @@
 package io.zokor.server;
 
-import java.io.IOException;
-import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.lang.management.ManagementFactory;
 
-/** How many descriptors this process may have, as Linux tells it. Stateless. */
+import com.sun.management.UnixOperatingSystemMXBean;
+
+/** How many descriptors this process may have, as the JDK tells it. Stateless. */
 final class DescriptorLimit {
 
     /** Below this the JVM's own share is no small part, and the retries of the accept loop are the better guard. */
@@ -16,19 +15,10 @@ final class DescriptorLimit {
 
     /** How many connections the limit leaves room for; without bound where it is not known. */
     static int connections() {
-        Path file = Path.of("/proc/self/limits");
-        if (!Files.isReadable(file)) {
-            return Integer.MAX_VALUE;
-        }
-        try {
-            for (String line : Files.readAllLines(file)) {
-                if (line.startsWith("Max open files")) {
-                    String soft = line.substring("Max open files".length()).strip().split("\\s+")[0];
-                    return soft.equals("unlimited") ? Integer.MAX_VALUE : room(Long.parseLong(soft));
-                }
-            }
-        } catch (IOException | NumberFormatException e) {
-            System.getLogger("io.zokor.server").log(Level.DEBUG, "the descriptor limit cannot be read", e);
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long descriptors = system.getMaxFileDescriptorCount();
+            // Where there is no limit, some systems say -1.
+            return descriptors < 0 ? Integer.MAX_VALUE : room(descriptors);
         }
         return Integer.MAX_VALUE;
     }

@@ -20,6 +20,8 @@ import io.zokor.testing.RawResponse;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import jakarta.servlet.MultipartConfigElement;
 import jakarta.servlet.ServletConnection;
@@ -129,6 +131,24 @@ class RequestTest {
             assertThat(web.get("/", "Accept-Language: fr;q=0.5, de-CH, en;q=0.9, it;q=0, *;q=0.1").text())
                     .isEqualTo("de_CH en fr");
             assertThat(web.get("/").text()).isEqualTo(java.util.Locale.getDefault().toString());
+        }
+    }
+
+    /** One bad member must not cost the others, nor the request its answer. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            de,,en                | de en
+            de;q=2, en            | en
+            en_US, de;q=x, fr     | fr
+            abcdefghij, de        | de
+            de;level=1, en;q=0.5  | de en
+            he                    | he
+            """)
+    void aLocaleThatCannotBeReadIsPassedOver(String accepted, String locales) throws Exception {
+        try (Web web = Web.serving((q, r) -> r.getWriter()
+                .print(Collections.list(q.getLocales()).stream().map(Object::toString)
+                        .collect(Collectors.joining(" "))))) {
+            assertThat(web.get("/", "Accept-Language: " + accepted).text()).isEqualTo(locales);
         }
     }
 

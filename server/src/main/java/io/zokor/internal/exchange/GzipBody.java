@@ -8,7 +8,9 @@ import java.util.zip.Deflater;
 
 /**
  * Compresses a response's body with gzip (RFC 1952) on its way to the codec. Owned by the thread that writes the response. Its
- * deflater holds native memory until {@link #close()}, which the exchange calls on every path (CVE-2026-1605).
+ * deflater holds native memory until {@link #close()}, which the exchange calls on every path (CVE-2026-1605). The JDK's
+ * GZIPOutputStream takes no buffers beyond the heap, writes its header when it is made, and gives its deflater back only by writing to
+ * the end, which a response that is cut must not have: what goes around that is longer than this.
  */
 final class GzipBody {
 
