@@ -2,7 +2,8 @@ package io.zokor.spring.accesslog;
 
 /**
  * What a client sends, made harmless for logs and terminals: whatever is not printable ASCII is escaped, so that nothing forges
- * a line or drives a terminal (CVE-2025-55754). Stateless.
+ * a line or drives a terminal (CVE-2025-55754). Stateless. Spring Boot's JsonWriter leaves in a JSON string what is not ASCII,
+ * characters that turn the direction of a line or end one (U+202E, U+2028) among it: this would have to run behind it all the same.
  */
 final class Escaped {
 

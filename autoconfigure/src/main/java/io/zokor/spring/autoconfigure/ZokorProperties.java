@@ -4,9 +4,11 @@ import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.zokor.net.AddressRange;
 import io.zokor.spring.accesslog.AccessLogFormat;
+import io.zokor.spring.boot.ConfigurableZokorWebServerFactory;
 import io.zokor.spring.boot.ForwardedFields;
 import io.zokor.spring.boot.ListenerSettings;
 
@@ -38,15 +40,13 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("zokor")
 public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultValue("1024") int backlog,
-        @DefaultValue( {
-            "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10",
-            "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10" }) List<String> trustedProxies,
+        @DefaultValue(ConfigurableZokorWebServerFactory.PRIVATE_NETWORKS) List<String> trustedProxies,
         @DefaultValue("x-forwarded") ForwardedFields forwardedHeaders,
         @DefaultValue("off") ProxyProtocol proxyProtocol, @DefaultValue List<Listener> listeners,
         @DefaultValue Timeouts timeouts, @DefaultValue Limits limits, @DefaultValue Http2 http2,
         @DefaultValue Shutdown shutdown, @DefaultValue Uri uri, @DefaultValue Servlet servlet,
         @DefaultValue @NestedConfigurationProperty WebSocketProperties websocket, @DefaultValue AccessLog accessLog,
-        @DefaultValue Management management){
+        @DefaultValue Management management) {
 
     /**
      * Checks what no part checks alone.
@@ -59,7 +59,9 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
         }
         limits.toLimits(io.zokor.config.Limits.defaults().maxHeaderBytes());
         http2.toHttp2();
-        trustedProxies = List.copyOf(trustedProxies);
+        // The default is one text: a constant of many cannot stand in an annotation.
+        trustedProxies = trustedProxies.stream().flatMap(ranges -> Stream.of(ranges.split(","))).map(String::trim)
+                .toList();
         listeners = List.copyOf(listeners);
         parse(trustedProxies);
     }
@@ -71,7 +73,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
 
     private static List<AddressRange> parse(List<String> ranges) {
         try {
-            return ranges.stream().map(String::trim).map(AddressRange::parse).toList();
+            return ranges.stream().map(AddressRange::parse).toList();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("zokor.trusted-proxies: " + e.getMessage(), e);
         }

@@ -20,6 +20,10 @@ import org.springframework.boot.web.server.ConfigurableWebServerFactory;
 /** A factory of Zokor servers, servlet or reactive, that can be configured. Used by one thread at a time. */
 public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServerFactory {
 
+    /** Private, link-local, shared (RFC 6598) and loopback networks in CIDR notation: the default of {@code zokor.trusted-proxies}. */
+    String PRIVATE_NETWORKS = "10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 169.254.0.0/16, 100.64.0.0/10, "
+            + "127.0.0.0/8, ::1/128, fc00::/7, fe80::/10";
+
     /**
      * Sets what the server is called in thread names, logs and metrics.
      *
@@ -95,7 +99,7 @@ public interface ConfigurableZokorWebServerFactory extends ConfigurableWebServer
     /**
      * Sets which proxies are believed, in PROXY protocol headers and in forwarded header fields.
      *
-     * @param ranges their addresses; by default private and loopback ones
+     * @param ranges their addresses; by default {@link #PRIVATE_NETWORKS}
      */
     void setTrustedProxies(List<AddressRange> ranges);
 

@@ -43,12 +43,6 @@ import org.springframework.util.Assert;
 public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServerFactory
         implements ConfigurableZokorWebServerFactory {
 
-    /** The default of {@code zokor.trusted-proxies}, for those who make a factory themselves. */
-    private static final List<AddressRange> PRIVATE_NETWORKS = Stream
-            .of("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-                    "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "::1/128", "fc00::/7", "fe80::/10")
-            .map(AddressRange::parse).toList();
-
     /** A set: what is a bean and added to the factory as well is still called once. */
     private final Set<ZokorServerCustomizer> customizers = new LinkedHashSet<>();
     private final List<ServerListener> listeners = new ArrayList<>();
@@ -62,7 +56,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     private Duration drainDelay = Duration.ZERO;
     private boolean preserveEncodedSlash;
     private boolean platformThreads;
-    private List<AddressRange> trustedProxies = PRIVATE_NETWORKS;
+    private List<AddressRange> trustedProxies = Stream.of(PRIVATE_NETWORKS.split(", ")).map(AddressRange::parse)
+            .toList();
     private boolean useForwardHeaders;
     private ForwardedFields forwardedFields = ForwardedFields.X_FORWARDED;
     private boolean proxyProtocol;
@@ -225,14 +220,15 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         ServerCounters counters = new ServerCounters();
         WebSocketOptions webSockets = webSocketOptions.withListener(counters.webSockets());
         Deployment deployed = deployment.apply(currentLimits, webSockets);
-        Handler handler = layers(adaptive(deployed.handler(), currentLimits), tls);
+        TrustedProxies proxies = useForwardHeaders ? new TrustedProxies(trustedProxies, forwardedFields) : null;
+        Handler handler = layers(adaptive(deployed.handler(), currentLimits), proxies, tls);
         Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
                 .contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
         }
-        AccessLog accessLog = accessLog(handler, counters);
+        AccessLog accessLog = accessLog(proxies, counters);
         if (accessLog != null) {
             builder.listener(accessLog);
         }
@@ -257,21 +253,19 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
     }
 
     /** Which host a handshake was for is checked against the Host that came with it, before a proxy's word changes that. */
-    private Handler layers(Handler handler, @Nullable TlsSettings tls) {
-        Handler forwarding = useForwardHeaders
-                ? new ForwardedHeadersHandler(handler, trustedProxies, forwardedFields)
-                : handler;
+    private static Handler layers(Handler handler, @Nullable TrustedProxies proxies, @Nullable TlsSettings tls) {
+        Handler forwarding = proxies == null ? handler : new ForwardedHeadersHandler(handler, proxies);
         return tls != null && tls.hasNames() ? new MisdirectedRequests(forwarding, tls) : forwarding;
     }
 
-    private @Nullable AccessLog accessLog(Handler handler, ServerCounters counters) {
+    private @Nullable AccessLog accessLog(@Nullable TrustedProxies proxies, ServerCounters counters) {
         AccessLogFormat format = accessLogFormat;
         if (format == null) {
             return null;
         }
-        Function<Request, SocketAddress> client = useForwardHeaders
-                ? new ForwardedHeadersHandler(handler, trustedProxies, forwardedFields)::client
-                : request -> request.connection().remoteAddress();
+        Function<Request, SocketAddress> client = proxies == null
+                ? request -> request.connection().remoteAddress()
+                : proxies::client;
         return new AccessLog(name, format, client, traceIds, counters::accessLogDropped);
     }
 
