@@ -26,6 +26,26 @@ public interface ResponseController {
     /** {@return whether the head has left for the client, so that nothing of it can change} */
     boolean isCommitted();
 
+    /** {@return bytes of body that were written since the last reset, whether held back, sent or, in a response to HEAD, dropped} */
+    long written();
+
+    /**
+     * How much is missing of the length that the response's Content-Length declares. More than that cannot be written.
+     *
+     * @return bytes, or -1 where no length is declared or the response has no body
+     * @throws IllegalStateException if the field is set to something that is no length
+     */
+    long remaining();
+
+    /**
+     * Whether bytes would be held back with those that are already, so that a write of them does not block. May be asked by any
+     * thread and does not wait.
+     *
+     * @param length how many, at least 0
+     * @return whether there is room for them; {@code false} while another thread writes
+     */
+    boolean holds(int length);
+
     /**
      * Drops body bytes that are still held back; status and fields stay.
      *

@@ -17,6 +17,7 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import jakarta.servlet.http.Cookie;
 
@@ -167,6 +168,33 @@ class ResponseTest {
             r.getOutputStream().print("ignored");
         })) {
             assertThat(web.get("/").text()).isEqualTo("12345");
+        }
+    }
+
+    /** The rest would be taken for the next response. */
+    @ParameterizedTest
+    @ValueSource(booleans = { true, false })
+    void aLengthBelowWhatIsWrittenAlreadyIsAnError(boolean flush) throws Exception {
+        try (Web web = Web.serving((q, r) -> {
+            r.getOutputStream().print("0123456789");
+            r.setContentLength(5);
+            if (flush) {
+                r.flushBuffer();
+            }
+        })) {
+            assertThat(web.get("/").status()).isEqualTo(500);
+        }
+    }
+
+    /** What is written behind a length that is reached already is ignored, as behind one that was set in time. */
+    @Test
+    void aLengthThatWasReachedAlreadyTakesNoMore() throws Exception {
+        try (Web web = Web.serving((q, r) -> {
+            r.getOutputStream().print("01234");
+            r.setContentLength(5);
+            r.getOutputStream().print("ignored");
+        })) {
+            assertThat(web.get("/").text()).isEqualTo("01234");
         }
     }
 

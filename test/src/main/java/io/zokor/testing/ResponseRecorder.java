@@ -123,9 +123,9 @@ public final class ResponseRecorder implements ResponseWriter {
 
     @Override
     public void write(byte[] bytes, int offset, int length) throws IOException {
-        String declared = sentHeaders().get("Content-Length");
-        if (declared != null && body.size() + (long) length > Long.parseLong(declared)) {
-            throw new IOException("more than the declared " + declared + " bytes are written");
+        long left = controller.remaining();
+        if (left >= 0 && length > left) {
+            throw new IOException("more than the declared " + (body.size() + left) + " bytes are written");
         }
         body.write(bytes, offset, length);
         if (body.size() > bufferSize) {
@@ -196,6 +196,22 @@ public final class ResponseRecorder implements ResponseWriter {
         @Override
         public boolean isCommitted() {
             return committed;
+        }
+
+        @Override
+        public long written() {
+            return body.size();
+        }
+
+        @Override
+        public long remaining() {
+            String declared = sentHeaders().get("Content-Length");
+            return declared == null ? -1 : Long.parseLong(declared) - body.size();
+        }
+
+        @Override
+        public boolean holds(int length) {
+            return !committed && body.size() + (long) length <= bufferSize;
         }
 
         @Override

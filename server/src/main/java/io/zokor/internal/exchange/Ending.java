@@ -387,7 +387,7 @@ final class Ending {
         int status = output.committedNanos() == 0 ? 0 : output.draft().status();
         return new ExchangeSummary(connection, request.number(), request, null, status, ended, rejected,
                 body.bytesRead(),
-                output.written(),
+                output.length().written(),
                 codec.head().startedNanos(), output.committedNanos(), deadlines.now(), outcome.closing());
     }
 }

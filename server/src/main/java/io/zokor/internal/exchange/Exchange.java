@@ -195,6 +195,6 @@ public final class Exchange implements Turn {
         return new ConnectionSnapshot.RequestSnapshot(request.number(), request.protocol(),
                 request.protocolRequestId(), request.method(),
                 request.path(), ConnectionContext.since(codec.head().startedNanos(), now), deadlines.phase(),
-                body.bytesRead(), output.written(), thread.getName());
+                body.bytesRead(), output.length().written(), thread.getName());
     }
 }

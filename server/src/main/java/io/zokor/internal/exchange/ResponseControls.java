@@ -55,6 +55,21 @@ final class ResponseControls implements ResponseController {
     }
 
     @Override
+    public long written() {
+        return output.length().written();
+    }
+
+    @Override
+    public long remaining() {
+        return output.length().remaining();
+    }
+
+    @Override
+    public boolean holds(int length) {
+        return output.holds(length);
+    }
+
+    @Override
     public void resetBuffer() {
         output.resetBuffer();
     }

@@ -39,10 +39,7 @@ final class ResponseOutput {
 
     private final ResponseBuffer buffer = new ResponseBuffer();
 
-    /** Bytes the handler has written, sent or not. */
-    private volatile long written;
-
-    private long declared = -1;
+    private final ResponseLength length;
 
     private volatile ResponseState state = ResponseState.OPEN;
 
@@ -58,6 +55,7 @@ final class ResponseOutput {
         this.deadlines = deadlines;
         this.compression = compression;
         this.draft = draft;
+        this.length = new ResponseLength(draft);
         this.content = new ContentOutput(codec, deadlines);
     }
 
@@ -121,8 +119,8 @@ final class ResponseOutput {
         return state != ResponseState.OPEN;
     }
 
-    long written() {
-        return written;
+    ResponseLength length() {
+        return length;
     }
 
     long committedNanos() {
@@ -137,7 +135,7 @@ final class ResponseOutput {
     /** Whether the handler has written all that its head promises, so that nothing is missing but what {@link #finish} adds. */
     boolean isWhole() {
         return state == ResponseState.COMMITTED && content.isIntact()
-                && (!content.isAllowed() || declared >= 0 && written >= declared);
+                && (!content.isAllowed() || length.isReached());
     }
 
     /** The exchange has failed: nothing more of its request is wanted behind this response. To be called before the commit. */
@@ -145,12 +143,24 @@ final class ResponseOutput {
         last = true;
     }
 
+    /** {@return whether the buffer has room for so many bytes; {@code false} while another thread writes} */
+    boolean holds(int more) {
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            return buffer.hasRoom(more);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     int bufferSize() {
         return buffer.size();
     }
 
     void bufferSize(int bytes) {
-        if (written > 0 || state != ResponseState.OPEN) {
+        if (length.written() > 0 || state != ResponseState.OPEN) {
             throw new IllegalStateException("the buffer's size cannot change once body bytes were written");
         }
         buffer.size(bytes);
@@ -165,7 +175,7 @@ final class ResponseOutput {
     void resetBuffer() {
         checkNotCommitted();
         buffer.clear();
-        written = 0;
+        length.replace(0);
     }
 
     /** The handler has the connection from now on, or serves the protocol that the head has switched to. */
@@ -175,37 +185,37 @@ final class ResponseOutput {
 
     // ---- bytes; entered
 
-    void write(byte[] bytes, int offset, int length) throws IOException {
-        checkLength(length);
-        if (buffer.hasRoom(length)) {
-            buffer.add(bytes, offset, length);
-            count(length);
+    void write(byte[] bytes, int offset, int count) throws IOException {
+        length.check(count);
+        if (buffer.hasRoom(count)) {
+            buffer.add(bytes, offset, count);
+            length.count(count);
             return;
         }
-        send(ByteBuffer.wrap(bytes, offset, length), length);
+        send(ByteBuffer.wrap(bytes, offset, count), count);
     }
 
     void write(ByteBuffer bytes) throws IOException {
-        int length = bytes.remaining();
-        checkLength(length);
-        if (buffer.hasRoom(length)) {
+        int count = bytes.remaining();
+        length.check(count);
+        if (buffer.hasRoom(count)) {
             buffer.add(bytes);
-            count(length);
+            length.count(count);
             return;
         }
-        send(bytes, length);
+        send(bytes, count);
     }
 
-    private void send(ByteBuffer bytes, int length) throws IOException {
+    private void send(ByteBuffer bytes, int count) throws IOException {
         sendBuffer(false);
-        count(length);
+        length.count(count);
         content.emit(bytes);
     }
 
     void transferFrom(FileChannel file, long position, long count) throws IOException {
-        checkLength(count);
+        length.check(count);
         sendBuffer(false);
-        count(count);
+        length.count(count);
         content.transferFrom(file, position, count);
     }
 
@@ -230,18 +240,6 @@ final class ResponseOutput {
                 deadlines.endWrite(0);
             }
         }
-    }
-
-    private void checkLength(long length) throws IOException {
-        long limit = state == ResponseState.OPEN ? ResponseRules.declaredLength(draft.fields()) : declared;
-        if (limit >= 0 && written + length > limit) {
-            throw new IOException("the handler writes more than the " + limit + " bytes that its Content-Length says");
-        }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate")
-    private void count(long length) {
-        written = written + length;
     }
 
     // ---- the commit point
@@ -270,7 +268,10 @@ final class ResponseOutput {
         RequestHead request = codec.head();
         String method = request.method();
         boolean allowed = ResponseRules.isContentAllowed(method, status);
-        declared = ResponseRules.declaredLength(method, status, fields);
+        long declared = ResponseRules.declaredLength(method, status, fields);
+        if (allowed) {
+            length.checkNotPassed(declared);
+        }
         long learnt = whole && !draft.hasTrailers() ? buffer.count() : -1;
         boolean compressed = CompressionRule.apply(compression, request, status, fields, ResponseRules
                 .representationLength(method.equals("HEAD"), status, fields, declared, whole ? buffer.count() : -1));
@@ -278,9 +279,9 @@ final class ResponseOutput {
         BodySize size = ResponseRules.fit(method, status, draft.switched(request) != null, fields,
                 compressed ? -1 : declared,
                 compressed ? -1 : learnt);
-        declared = declared >= 0 ? declared : learnt;
         content.open(allowed, compressed);
         codec.writeHead(new ResponseHead(status, fields, last), size);
+        length.fix(declared >= 0 ? declared : learnt);
         state = ResponseState.COMMITTED;
         committedNanos = deadlines.now();
     }
@@ -310,8 +311,8 @@ final class ResponseOutput {
             if (state == ResponseState.OPEN) {
                 commit(true);
             }
-            if (content.isAllowed() && declared >= 0 && written < declared) {
-                throw new ShortResponseException(declared, written);
+            if (content.isAllowed()) {
+                length.checkReached();
             }
             content.finish(buffer.take());
             codec.finish(draft.hasTrailers() ? draft.trailers() : NO_TRAILERS);
@@ -321,7 +322,7 @@ final class ResponseOutput {
         } catch (IOException e) {
             throw content.failed(e);
         } finally {
-            deadlines.endWrite(written);
+            deadlines.endWrite(length.written());
         }
     }
 
@@ -329,7 +330,7 @@ final class ResponseOutput {
     void replace(int status, Headers fields, byte[] body) throws IOException {
         draft.reset(status, fields);
         buffer.replace(body);
-        written = body.length;
+        length.replace(body.length);
         content.forgetFailure();
         finish();
     }

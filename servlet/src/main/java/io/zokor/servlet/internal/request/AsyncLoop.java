@@ -156,7 +156,7 @@ public final class AsyncLoop {
         if (undecided && decisions.hasFailureLocked()) {
             return Step.ERROR;
         }
-        if (!output.isWritingLocked()) {
+        if (!output.isWriting()) {
             if (decisions.isCompleteLocked()) {
                 return Step.COMPLETE;
             }
@@ -360,10 +360,10 @@ public final class AsyncLoop {
         point.lock.lock();
         try {
             input.sealLocked();
-            if (!served && output.isWritingLocked()) {
+            if (!served && output.isWriting()) {
                 controller.writeDeadline(ResponseBody.LAST_WRITE);
             }
-            while (output.isWritingLocked()) {
+            while (output.isWriting()) {
                 point.changed.awaitUninterruptibly();
             }
         } finally {

@@ -18,8 +18,8 @@ import io.zokor.servlet.internal.stream.WaitPoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a response: bytes, length, commit, trailers, end. Buffer and commit point are the core's. One lock guards both
- * and the head, because with asynchronous processing several threads may write in turn; it is held while a write blocks,
+ * The body of a response: its end, as the specification has it, and its trailers. Buffer, length and commit point are the core's. One
+ * lock guards both and the head, because with asynchronous processing several threads may write in turn; it is held while a write blocks,
  * except that nothing waits for it once the response is committed and only asks for that.
  */
 public final class ResponseBody implements ContainerOutput.Sink {
@@ -41,23 +41,8 @@ public final class ResponseBody implements ContainerOutput.Sink {
 
     private final ContainerOutput output;
 
-    /** Known to be committed, so that the lock is not needed to say so. */
-    private volatile boolean committed;
-
-    /** A helper has begun to write: its bytes leave, whatever is decided meanwhile. */
-    private volatile boolean leaving;
-
     /** The application has closed it, or written the last byte of the declared length. */
     private volatile boolean whole;
-
-    /** Declared length, or -1. */
-    private long declared = -1;
-
-    /** Bytes of body written since the last reset. */
-    private long written;
-
-    /** Bytes that the core holds back for certain. */
-    private volatile int buffered;
 
     private volatile @Nullable Supplier<Map<String, String>> trailers;
 
@@ -84,12 +69,12 @@ public final class ResponseBody implements ContainerOutput.Sink {
 
     /** {@return whether the application can change the head no more, as bytes have left or it has closed the response} */
     public boolean isCommitted() {
-        return committed || output.isClosed() || controller.isCommitted();
+        return output.isClosed() || isSent();
     }
 
     /** {@return whether bytes have left, or are about to} */
     public boolean isSent() {
-        return leaving || controller.isCommitted();
+        return output.isWriting() || controller.isCommitted();
     }
 
     /** {@return whether all of the response has left, or will when the exchange ends: nothing can be added, nothing is missing} */
@@ -104,23 +89,16 @@ public final class ResponseBody implements ContainerOutput.Sink {
     }
 
     public void bufferSizeLocked(int size) {
-        if (written > 0 || isCommitted()) {
-            throw new IllegalStateException("the buffer's size cannot change once content was written");
-        }
+        checkNotCommitted();
         controller.bufferSize(size);
     }
 
     public void resetBufferLocked() {
         controller.resetBuffer();
-        written = 0;
-        buffered = 0;
     }
 
     /** Begins anew, the head apart. */
     public void resetLocked() {
-        written = 0;
-        buffered = 0;
-        declared = -1;
         trailers = null;
     }
 
@@ -129,17 +107,11 @@ public final class ResponseBody implements ContainerOutput.Sink {
         resetBufferLocked();
         resetLocked();
         output.reopen();
-        committed = false;
         whole = false;
     }
 
-    /** @param length the length that the application declares, or a negative number for none */
-    public void declareLocked(long length) {
-        declared = Math.max(-1, length);
-    }
-
     public boolean isLengthDeclared() {
-        return declared >= 0;
+        return controller.remaining() >= 0;
     }
 
     @Nullable
@@ -158,10 +130,8 @@ public final class ResponseBody implements ContainerOutput.Sink {
         lock.lock();
         try {
             checkNotSealedLocked();
-            int wanted = withinDeclaredLocked(length);
-            boolean fits = fits(wanted);
-            core.write(bytes, offset, wanted);
-            accountLocked(wanted, fits);
+            core.write(bytes, offset, withinDeclaredLocked(length));
+            closeIfWholeLocked();
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -176,11 +146,10 @@ public final class ResponseBody implements ContainerOutput.Sink {
             checkNotSealedLocked();
             int end = bytes.limit();
             int wanted = withinDeclaredLocked(bytes.remaining());
-            boolean fits = fits(wanted);
             bytes.limit(bytes.position() + wanted);
             core.write(bytes);
             bytes.limit(end).position(end);
-            accountLocked(wanted, fits);
+            closeIfWholeLocked();
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -191,13 +160,13 @@ public final class ResponseBody implements ContainerOutput.Sink {
     /** Writes a body of the container's own and closes; any declared length must be off by now. */
     public void replaceLocked(byte[] bytes) throws IOException {
         core.write(bytes, 0, bytes.length);
-        written = bytes.length;
         close();
     }
 
     /** The last byte of the declared length closes the response, so what follows it is ignored (Servlet 6.1 section 5.7). */
     private int withinDeclaredLocked(int length) {
-        return declared < 0 ? length : (int) Math.min(length, Math.max(0, declared - written));
+        long remaining = controller.remaining();
+        return remaining < 0 ? length : (int) Math.min(length, remaining);
     }
 
     private void checkNotSealedLocked() {
@@ -208,33 +177,22 @@ public final class ResponseBody implements ContainerOutput.Sink {
     }
 
     private IOException failedLocked(IOException e) {
-        committed |= controller.isCommitted();
         owner.ioFailed(e);
         return e;
     }
 
     /** With the last byte of the declared length the response is closed (Servlet 6.1 section 5.7). */
-    private void accountLocked(int length, boolean fitted) throws IOException {
-        written += length;
-        buffered = fitted ? buffered + length : 0;
-        if (declared > 0 && written >= declared) {
+    private void closeIfWholeLocked() throws IOException {
+        if (controller.remaining() == 0 && controller.written() > 0) {
             core.flush();
-            buffered = 0;
             output.shut();
             whole = true;
         }
-        committed |= controller.isCommitted();
     }
 
     @Override
     public boolean fits(int length) {
-        return (long) buffered + length <= controller.bufferSize();
-    }
-
-    @Override
-    public void beforeHelper() {
-        committed = true;
-        leaving = true;
+        return controller.holds(length);
     }
 
     @Override
@@ -243,8 +201,6 @@ public final class ResponseBody implements ContainerOutput.Sink {
         try {
             checkNotSealedLocked();
             core.flush();
-            buffered = 0;
-            committed = true;
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -258,13 +214,7 @@ public final class ResponseBody implements ContainerOutput.Sink {
         try {
             checkNotSealedLocked();
             controller.transferFrom(channel, offset, length);
-            written += length;
-            buffered = 0;
-            committed = true;
-            if (declared > 0 && written >= declared) {
-                output.shut();
-                whole = true;
-            }
+            closeIfWholeLocked();
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {
@@ -281,17 +231,15 @@ public final class ResponseBody implements ContainerOutput.Sink {
         try {
             checkNotSealedLocked();
             output.shut();
-            boolean known = written > 0 || !head;
+            boolean known = controller.written() > 0 || !head;
             boolean content = Status.allowsContent(core.status());
-            if (!controller.isCommitted() && declared < 0 && trailers == null && known && content) {
-                core.headers().set(ResponseFields.CONTENT_LENGTH, Long.toString(written));
+            if (!controller.isCommitted() && !isLengthDeclared() && trailers == null && known && content) {
+                core.headers().set(ResponseFields.CONTENT_LENGTH, Long.toString(controller.written()));
             }
             if (trailers == null || !controller.isCommitted()) {
                 core.flush();
-                buffered = 0;
             }
-            committed = true;
-            whole = declared < 0 || written >= declared || !known || !content;
+            whole = controller.remaining() <= 0 || !known || !content;
         } catch (IOException e) {
             throw failedLocked(e);
         } finally {

@@ -248,7 +248,6 @@ public final class ResponseFields {
     }
 
     private void lengthLocked(long length) {
-        body.declareLocked(length);
         if (length < 0) {
             core.headers().remove(CONTENT_LENGTH);
         } else {

@@ -107,7 +107,7 @@ public final class UpgradedConnection implements WebConnection, StreamOwner, App
     }
 
     private boolean isBrokenLocked() {
-        return (input.hasFailedLocked() || output.hasFailedLocked()) && !output.isWritingLocked();
+        return (input.hasFailedLocked() || output.hasFailedLocked()) && !output.isWriting();
     }
 
     private void end() {
@@ -236,11 +236,6 @@ public final class UpgradedConnection implements WebConnection, StreamOwner, App
         @Override
         public boolean fits(int length) {
             return length == 0;
-        }
-
-        @Override
-        public void beforeHelper() {
-            // No state beside the socket.
         }
     }
 }

@@ -330,7 +330,6 @@ public final class ZokorServletResponse implements HttpServletResponse {
             fields.statusLocked(status);
             if (clearBuffer) {
                 body.resetBufferLocked();
-                body.declareLocked(-1);
                 fields.replaceLocked(status, "text/html;charset=utf-8");
                 body.replaceLocked(Redirect.note(status, target).getBytes(StandardCharsets.UTF_8));
             } else {

@@ -30,9 +30,6 @@ public final class ContainerOutput extends ServletOutputStream {
 
         /** {@return whether that many bytes can be written without blocking} */
         boolean fits(int length);
-
-        /** Says that a helper is about to write, so that state which other threads read must be settled now. */
-        void beforeHelper();
     }
 
     /** A piece of writing. */
@@ -54,7 +51,8 @@ public final class ContainerOutput extends ServletOutputStream {
     /** Closed before it had a listener, who gets the first call all the same: it may be what completes the request. */
     private boolean closedBefore;
 
-    private boolean writing;
+    /** A helper writes, or is about to. Changed under the wait point's lock. */
+    private volatile boolean writing;
 
     /** Closed while a write was pending: the sink is closed after it. */
     private boolean closeNext;
@@ -183,7 +181,6 @@ public final class ContainerOutput extends ServletOutputStream {
     }
 
     private void help(Task task) {
-        sink.beforeHelper();
         owner.startHelper("write", () -> run(task));
     }
 
@@ -255,7 +252,8 @@ public final class ContainerOutput extends ServletOutputStream {
 
     // ---- what the connection's thread asks
 
-    public boolean isWritingLocked() {
+    /** {@return whether a helper writes: its bytes leave, whatever is decided meanwhile} */
+    public boolean isWriting() {
         return writing;
     }
 
