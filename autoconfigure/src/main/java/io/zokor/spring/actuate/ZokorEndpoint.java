@@ -13,6 +13,7 @@ import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.ConnectionState;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.server.Server;
+import io.zokor.spring.boot.LimitBounds;
 import io.zokor.spring.boot.ZokorWebServer;
 import io.zokor.websocket.WebSocket;
 import io.zokor.websocket.WebSocketSessions;
@@ -34,6 +35,8 @@ public final class ZokorEndpoint {
     private static final int OLDEST = 20;
 
     private static final String MAIN = "main";
+
+    private static final String MAX_CONCURRENT_REQUESTS = "max-concurrent-requests";
 
     private final ZokorServers servers;
 
@@ -61,12 +64,14 @@ public final class ZokorEndpoint {
      * @param draining whether it is shutting down
      * @param connections how many connections are in each state
      * @param limits the limits beside what they limit
+     * @param automaticLimits the bounds of those limits that the server finds itself, as {@code max-concurrent-requests=auto}
      * @param oldestRequests the requests that have been running longest, at most 20
      * @param webSockets the WebSocket sessions whose writes have been blocked longest, and then those that have been open longest, at
      *        most 20
      */
     public record ServerView(List<String> listeners, boolean draining, Map<String, Long> connections,
-            Map<String, Use> limits, List<ConnectionView> oldestRequests, List<WebSocketView> webSockets) {
+            Map<String, Use> limits, Map<String, LimitBounds> automaticLimits, List<ConnectionView> oldestRequests,
+            List<WebSocketView> webSockets) {
     }
 
     /**
@@ -190,7 +195,7 @@ public final class ZokorEndpoint {
         }
         return new ServerView(server.addresses().stream().map(Object::toString).toList(), webServer.isDraining(),
                 states,
-                limits(webServer), oldest(webServer, connections), webSockets(webServer));
+                limits(webServer), automaticLimits(webServer), oldest(webServer, connections), webSockets(webServer));
     }
 
     private static List<WebSocketView> webSockets(ZokorWebServer server) {
@@ -226,13 +231,18 @@ public final class ZokorEndpoint {
         uses.put("max-connections",
                 new Use(server.openConnections(), connections == Integer.MAX_VALUE ? null : (long) connections));
         int requests = limits.maxConcurrentRequests();
-        uses.put("max-concurrent-requests",
+        uses.put(MAX_CONCURRENT_REQUESTS,
                 new Use(server.activeRequests(), requests == Limits.OFF ? null : (long) requests));
         uses.put("queue-size", new Use(server.queuedRequests(), (long) limits.queueSize()));
         WebSocketSessions sessions = webServer.webSockets();
         uses.put("websocket.max-sessions",
                 new Use(sessions.size(), sessions.max() == Integer.MAX_VALUE ? null : (long) sessions.max()));
         return uses;
+    }
+
+    private static Map<String, LimitBounds> automaticLimits(ZokorWebServer webServer) {
+        LimitBounds bounds = webServer.concurrencyBounds();
+        return bounds == null ? Map.of() : Map.of(MAX_CONCURRENT_REQUESTS, bounds);
     }
 
     private static List<ConnectionView> oldest(ZokorWebServer server, List<ConnectionSnapshot> connections) {

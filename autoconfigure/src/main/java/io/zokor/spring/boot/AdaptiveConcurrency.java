@@ -6,18 +6,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
+import io.zokor.event.ServerListener;
+import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Handler;
+import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 
 /**
  * Has a server find {@code zokor.limits.max-concurrent-requests} itself: times the requests that run, and asks {@link GradientLimit}
- * after each window of half a second in which enough of them have ended. What waits for its turn is not timed, nor what fails, which
- * may be quick. All state is guarded by the lock, which is held for a few instructions a request.
+ * after each window of at least half a second in which enough of them have begun and ended: one that began before knows the limit of
+ * before. What waits for its turn is not timed, nor what fails, which may be quick. A probe in which that many do not end, as those that
+ * run are streams without an end, is given up by the next request that it refuses. All state is guarded by the lock, which is held for a few instructions a request.
  */
-final class AdaptiveConcurrency implements Handler {
+final class AdaptiveConcurrency implements Handler, ServerListener {
 
     static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /** When a probe is given up. */
+    private static final long PROBE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Fewer say nothing about the others. */
     static final int ENOUGH = 10;
@@ -62,7 +69,8 @@ final class AdaptiveConcurrency implements Handler {
         }
     }
 
-    private long begin() {
+    /** {@return when it began, for {@link #end}} */
+    long begin() {
         lock.lock();
         try {
             running++;
@@ -73,26 +81,54 @@ final class AdaptiveConcurrency implements Handler {
         return nanoTime.getAsLong();
     }
 
-    private void end(long began, boolean completed) {
+    /** A request that began at that moment has ended; {@code completed} where its handler returned. */
+    void end(long began, boolean completed) {
         int changed = 0;
         lock.lock();
         try {
             running--;
             long now = nanoTime.getAsLong();
-            if (completed) {
+            if (completed && began >= windowBegan) {
                 times[ended++ % times.length] = Math.max(1, now - began);
             }
             if (now - windowBegan >= WINDOW_NANOS && ended >= ENOUGH) {
-                int next = rule.next(medianLocked(), mostAtOnce);
-                changed = next == told ? 0 : next;
-                told = next;
-                ended = 0;
-                mostAtOnce = running;
-                windowBegan = now;
+                changed = beginWindowLocked(rule.next(medianLocked(), mostAtOnce), now);
             }
         } finally {
             lock.unlock();
         }
+        tell(changed);
+    }
+
+    @Override
+    public void requestRejected(ConnectionInfo connection, RejectReason reason, int status) {
+        if (reason != RejectReason.OVERLOAD) {
+            return;
+        }
+        int changed = 0;
+        lock.lock();
+        try {
+            long now = nanoTime.getAsLong();
+            if (rule.isProbing() && now - windowBegan >= PROBE_NANOS) {
+                changed = beginWindowLocked(rule.endProbe(), now);
+            }
+        } finally {
+            lock.unlock();
+        }
+        tell(changed);
+    }
+
+    /** {@return the limit for it, or 0 if that is the one of before} */
+    private int beginWindowLocked(int next, long now) {
+        int changed = next == told ? 0 : next;
+        told = next;
+        ended = 0;
+        mostAtOnce = running;
+        windowBegan = now;
+        return changed;
+    }
+
+    private void tell(int changed) {
         if (changed > 0) {
             limit.accept(changed);
         }

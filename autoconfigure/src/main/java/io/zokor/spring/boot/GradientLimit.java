@@ -8,9 +8,10 @@ package io.zokor.spring.boot;
  * <p>
  * Requests that find no queue take their least time, the baseline. Where they take more than {@value #TOLERANCE} times that, they wait
  * for each other somewhere, and the limit shrinks in proportion; else it grows by its square root. The baseline is learnt while there
- * is little to do, and under load every {@value #PROBE_EVERY} windows by a probe: one window with half the limit, as BBR has it
+ * is little to do, and where the limit is reached by a probe: at once, and again every {@value #PROBE_EVERY} windows, as BBR has it
  * (Cardwell and others, "BBR: Congestion-Based Congestion Control", 2016). Without it, a database that has become slower for good
- * would be taken for a queue, or a queue that has grown slowly for the way things are.
+ * would be taken for a queue, or a queue that has grown slowly for the way things are. A probe halves the limit for a window, and
+ * again as long as that halves the time too: then what left was nothing but queue, and as much as before was served (Little's law).
  */
 final class GradientLimit {
 
@@ -20,6 +21,10 @@ final class GradientLimit {
 
     private static final double TOLERANCE = 1.5;
     private static final int PROBE_EVERY = 60;
+    private static final int LEAST_PROBE = LEAST / 2;
+
+    /** A time that has been halved, as nearly as it can be told. */
+    private static final double HALVED = 0.55;
 
     /** How much of a new estimate is believed at once. */
     private static final double SMOOTHING = 0.2;
@@ -28,24 +33,28 @@ final class GradientLimit {
 
     /** Nanoseconds; 0 before the first window. */
     private double baseline;
-    private int windows;
-    private boolean probing;
+    private int windowsSinceProbe = PROBE_EVERY;
+
+    /** The limit of the probe that is under way, or 0. */
+    private int probe;
+
+    /** What requests took under the limit of before the probe's, in nanoseconds. */
+    private double beforeProbe;
 
     /**
      * Takes what a window has shown.
      *
-     * @param typicalNanos the median time of the requests that ended in it, more than 0
+     * @param typicalNanos the median time of the requests that began and ended in it, more than 0
      * @param mostAtOnce how many ran at the same time at most
      * @return the limit for the next window
      */
     int next(double typicalNanos, int mostAtOnce) {
-        windows++;
-        boolean busy = mostAtOnce >= limit() / 2;
-        if (probing) {
-            probing = false;
-            baseline = typicalNanos;
-            return limit();
+        if (probe > 0) {
+            return probed(typicalNanos);
         }
+        windowsSinceProbe++;
+        boolean reached = mostAtOnce >= limit();
+        boolean busy = mostAtOnce >= limit() / 2;
         if (baseline == 0 || typicalNanos < baseline) {
             baseline = typicalNanos;
         } else if (!busy) {
@@ -58,10 +67,34 @@ final class GradientLimit {
         double gradient = Math.clamp(TOLERANCE * baseline / typicalNanos, 0.5, 1.0);
         double wanted = gradient * estimate + Math.sqrt(estimate);
         estimate = Math.clamp(estimate + SMOOTHING * (wanted - estimate), LEAST, MOST);
-        if (windows % PROBE_EVERY == 0) {
-            probing = true;
-            return Math.max(LEAST, limit() / 2);
+        if (reached && windowsSinceProbe >= PROBE_EVERY) {
+            return probe(limit(), typicalNanos);
         }
+        return limit();
+    }
+
+    private int probe(int from, double typicalNanos) {
+        beforeProbe = typicalNanos;
+        probe = Math.max(LEAST_PROBE, from / 2);
+        return probe;
+    }
+
+    private int probed(double typicalNanos) {
+        if (typicalNanos <= HALVED * beforeProbe && probe > LEAST_PROBE) {
+            return probe(probe, typicalNanos);
+        }
+        baseline = typicalNanos;
+        return endProbe();
+    }
+
+    boolean isProbing() {
+        return probe > 0;
+    }
+
+    /** {@return the limit of before the probe, which has shown nothing} */
+    int endProbe() {
+        probe = 0;
+        windowsSinceProbe = 0;
         return limit();
     }
 

@@ -13,6 +13,8 @@ import org.springframework.boot.web.server.Shutdown;
  * @param shutdown whether running requests may end
  * @param drainDelay how long it serves on before it stops listening
  * @param tls the terms of TLS of its main port, or {@code null} for none
+ * @param adaptiveConcurrency whether it finds itself how many requests may run at once
  */
-record WebServerSettings(List<Binding> bindings, Shutdown shutdown, Duration drainDelay, @Nullable TlsSettings tls) {
+record WebServerSettings(List<Binding> bindings, Shutdown shutdown, Duration drainDelay, @Nullable TlsSettings tls,
+        boolean adaptiveConcurrency) {
 }

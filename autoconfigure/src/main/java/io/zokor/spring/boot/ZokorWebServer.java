@@ -341,6 +341,14 @@ public final class ZokorWebServer implements WebServer {
         return tls == null ? null : tls.certificateExpiry();
     }
 
+    /**
+     * {@return between which values the server itself finds {@code zokor.limits.max-concurrent-requests}, or {@code null} where that is
+     * not {@code auto}}
+     */
+    public @Nullable LimitBounds concurrencyBounds() {
+        return settings.adaptiveConcurrency() ? new LimitBounds(GradientLimit.LEAST, GradientLimit.MOST) : null;
+    }
+
     /** {@return what is served} */
     public Deployment deployment() {
         return deployment;

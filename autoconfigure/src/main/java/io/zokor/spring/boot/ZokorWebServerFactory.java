@@ -214,19 +214,24 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
             BiFunction<Supplier<Limits>, WebSocketOptions, Deployment> deployment, TemporaryDirectories temporary,
             ClassLoader classLoader) {
         TlsSettings tls = tls();
-        WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls);
+        WebServerSettings settings = new WebServerSettings(bindings(tls), getShutdown(), drainDelay, tls,
+                adaptiveConcurrency);
         ServerConfig config = config();
         CurrentLimits currentLimits = new CurrentLimits(config.limits());
         ServerCounters counters = new ServerCounters();
         WebSocketOptions webSockets = webSocketOptions.withListener(counters.webSockets());
         Deployment deployed = deployment.apply(currentLimits, webSockets);
         TrustedProxies proxies = useForwardHeaders ? new TrustedProxies(trustedProxies, forwardedFields) : null;
-        Handler handler = layers(adaptive(deployed.handler(), currentLimits), proxies, tls);
+        AdaptiveConcurrency adaptive = adaptive(deployed.handler(), currentLimits);
+        Handler handler = layers(adaptive == null ? deployed.handler() : adaptive, proxies, tls);
         Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
                 .contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
+        }
+        if (adaptive != null) {
+            builder.listener(adaptive);
         }
         AccessLog accessLog = accessLog(proxies, counters);
         if (accessLog != null) {
@@ -246,10 +251,10 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         return adaptiveConcurrency ? limits.with(v -> v.maxConcurrentRequests(GradientLimit.INITIAL)) : limits;
     }
 
-    private Handler adaptive(Handler handler, CurrentLimits currentLimits) {
+    private @Nullable AdaptiveConcurrency adaptive(Handler handler, CurrentLimits currentLimits) {
         return adaptiveConcurrency
                 ? new AdaptiveConcurrency(handler, System::nanoTime, currentLimits::allowAtOnce)
-                : handler;
+                : null;
     }
 
     /** Which host a handshake was for is checked against the Host that came with it, before a proxy's word changes that. */

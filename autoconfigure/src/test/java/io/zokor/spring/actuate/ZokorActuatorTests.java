@@ -83,9 +83,16 @@ class ZokorActuatorTests {
         assertThat(overview).startsWith("{\"servers\":{\"main\":{\"listeners\":[").contains(":" + port + "\"]");
         assertThat(overview).contains("\"active\":2", "\"idle\":0", "\"max-connections\":{\"used\":2,\"limit\":77}",
                 "\"max-concurrent-requests\":{\"used\":2,\"limit\":7}", "\"path\":\"/slow\"", "\"method\":\"GET\"",
-                "\"phase\":\"handler\"", "\"draining\":false");
+                "\"phase\":\"handler\"", "\"draining\":false", "\"automaticLimits\":{}");
         assertThat(overview.indexOf("/slow")).as("the oldest first").isLessThan(overview.indexOf("/actuator/zokor"));
         assertThat(overview).doesNotContain("secret");
+    }
+
+    @Test
+    void aLimitThatTheServerFindsItselfIsShownWithItsBounds() {
+        start("management.endpoints.web.exposure.include=zokor", "zokor.limits.max-concurrent-requests=auto");
+        assertThat(get("/actuator/zokor").text()).contains("\"max-concurrent-requests\":{\"used\":1,\"limit\":50}",
+                "\"automaticLimits\":{\"max-concurrent-requests\":{\"least\":10,\"most\":2000}}");
     }
 
     @Test
