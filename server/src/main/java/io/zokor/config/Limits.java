@@ -21,20 +21,22 @@ import java.util.function.UnaryOperator;
  * @param maxConcurrentRequests requests running at once, a started async request until it completes; beyond it the queue, then 503; {@link #OFF} by default
  * @param queueSize requests that may wait for one of the concurrent ones to end; default 0
  * @param queueTimeout how long a request waits in the queue before its 503; default 1 s
+ * @param maxPerClient open connections of one client's address, and again its requests that run or wait; beyond it a connection is reset and a request gets 429; an IPv6 client is its /64 prefix; {@link #OFF} by default
  * @param drain bytes of an unread request body that are read away so that the connection can be kept or the response be seen; default 2 MiB
  * @param drainTimeout how long that may take, up to five times where so many bytes come; default 2 s
  * @param minRate bytes a second that a body being read or a response being written must move while blocked, see {@link Timeouts#stall()}; default 240
  */
 public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, long maxResponseHeaderBytes,
         long maxRequestBody, long maxFormSize, int maxParameters, int maxParts, long maxPartHeaderSize,
-        int maxConnections, int maxConcurrentRequests, int queueSize, Duration queueTimeout, long drain,
-        Duration drainTimeout, int minRate) {
+        int maxConnections, int maxConcurrentRequests, int queueSize, Duration queueTimeout, int maxPerClient,
+        long drain, Duration drainTimeout, int minRate) {
 
     /** No limit. */
     public static final long OFF = -1;
 
     private static final Limits DEFAULTS = new Limits(8 * 1024, 100, 200, 16 * 1024, OFF, 2 * 1024 * 1024, 1000, 50,
-            2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), 2 * 1024 * 1024, Duration.ofSeconds(2), 240);
+            2 * 1024, (int) OFF, (int) OFF, 0, Duration.ofSeconds(1), (int) OFF, 2 * 1024 * 1024,
+            Duration.ofSeconds(2), 240);
 
     /**
      * Checks every value.
@@ -55,6 +57,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
         Checks.rangeOrOff(maxConcurrentRequests, 1, Integer.MAX_VALUE, "zokor.limits.max-concurrent-requests");
         Checks.range(queueSize, 0, 10_000_000, "zokor.limits.queue-size");
         Checks.positive(queueTimeout, "zokor.limits.queue-timeout");
+        Checks.rangeOrOff(maxPerClient, 1, Integer.MAX_VALUE, "zokor.limits.max-per-client");
         Checks.range(drain, 0, 1L << 40, "zokor.limits.drain");
         Checks.positive(drainTimeout, "zokor.limits.drain-timeout");
         Checks.range(minRate, 1, 1 << 30, "zokor.limits.min-rate");
@@ -91,6 +94,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
                 Setting.count("zokor.limits.max-concurrent-requests", maxConcurrentRequests),
                 Setting.count("zokor.limits.queue-size", queueSize),
                 Setting.time("zokor.limits.queue-timeout", queueTimeout),
+                Setting.count("zokor.limits.max-per-client", maxPerClient),
                 Setting.bytes("zokor.limits.drain", drain),
                 Setting.time("zokor.limits.drain-timeout", drainTimeout),
                 Setting.bytes("zokor.limits.min-rate", minRate));
@@ -112,6 +116,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
         private int maxConcurrentRequests;
         private int queueSize;
         private Duration queueTimeout;
+        private int maxPerClient;
         private long drain;
         private Duration drainTimeout;
         private int minRate;
@@ -130,6 +135,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
             this.maxConcurrentRequests = from.maxConcurrentRequests;
             this.queueSize = from.queueSize;
             this.queueTimeout = from.queueTimeout;
+            this.maxPerClient = from.maxPerClient;
             this.drain = from.drain;
             this.drainTimeout = from.drainTimeout;
             this.minRate = from.minRate;
@@ -279,6 +285,17 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
         }
 
         /**
+         * Sets {@code zokor.limits.max-per-client}.
+         *
+         * @param value see {@link Limits#maxPerClient()}
+         * @return this
+         */
+        public Builder maxPerClient(int value) {
+            this.maxPerClient = value;
+            return this;
+        }
+
+        /**
          * Sets {@code zokor.limits.drain}.
          *
          * @param value see {@link Limits#drain()}
@@ -314,7 +331,7 @@ public record Limits(long maxHeaderBytes, int maxHeaderCount, int maxCookies, lo
         private Limits build() {
             return new Limits(maxHeaderBytes, maxHeaderCount, maxCookies, maxResponseHeaderBytes, maxRequestBody,
                     maxFormSize, maxParameters, maxParts, maxPartHeaderSize, maxConnections, maxConcurrentRequests,
-                    queueSize, queueTimeout, drain, drainTimeout, minRate);
+                    queueSize, queueTimeout, maxPerClient, drain, drainTimeout, minRate);
         }
     }
 }

@@ -20,6 +20,8 @@ public enum CloseReason {
     PROTOCOL_ERROR("protocol-error"),
     /** A limit was exceeded. */
     LIMIT("limit"),
+    /** The client has too many connections: it was reset before anything was read of it. */
+    PER_CLIENT("per-client"),
     /** The application failed or aborted the response. */
     APP_ABORT("app-abort"),
     /** The application took the connection over. */
@@ -43,7 +45,7 @@ public enum CloseReason {
      */
     public static CloseReason of(RejectReason refusal) {
         return switch (refusal) {
-            case BODY_TOO_LARGE, HEADER_TOO_LARGE, URI_TOO_LONG, OVERLOAD -> LIMIT;
+            case BODY_TOO_LARGE, HEADER_TOO_LARGE, URI_TOO_LONG, OVERLOAD, PER_CLIENT -> LIMIT;
             case TIMEOUT, REQUEST_TIMEOUT -> TIMEOUT;
             case PLAIN_ON_TLS -> TLS;
             case REQUEST_LINE, TARGET, VERSION, HOST, FIELD, FRAMING, TRANSFER_CODING, CHUNK, EXPECTATION, MISDIRECTED,

@@ -32,6 +32,8 @@ public enum RejectReason {
     REQUEST_TIMEOUT("request-timeout", 503),
     /** Too many requests at once: 503. */
     OVERLOAD("overload", 503),
+    /** The client has too many requests that run or wait: 429 (RFC 6585 section 4). */
+    PER_CLIENT("per-client", 429),
     /** Plain HTTP came on a TLS port: 400. */
     PLAIN_ON_TLS("plain-on-tls", 400),
     /** The Host is not one that the TLS server name's certificate was chosen for: 421. */

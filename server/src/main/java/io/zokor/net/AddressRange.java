@@ -21,6 +21,8 @@ public final class AddressRange {
 
     private static final Pattern PREFIX = Pattern.compile("0|[1-9]\\d{0,2}");
 
+    private static final int CLIENT_PREFIX_V6 = 64;
+
     /** 4 or 16 bytes, those beyond the prefix zero. */
     private final byte[] network;
 
@@ -62,6 +64,22 @@ public final class AddressRange {
             throw new IllegalArgumentException("'" + text + "' has bits set beyond its prefix; write " + range);
         }
         return range;
+    }
+
+    /**
+     * The addresses that one client may be expected to have: an IPv4 address alone, of an IPv6 address the first 64 bits, as a host
+     * chooses the others itself (RFC 4291 section 2.5.1).
+     *
+     * @param address the client's address
+     * @return the range, or {@code null} for an address that is not of IP, or unresolved
+     */
+    public static @Nullable AddressRange ofClient(SocketAddress address) {
+        if (!(address instanceof InetSocketAddress socket) || socket.isUnresolved()) {
+            return null;
+        }
+        byte[] bytes = bytes(socket.getAddress());
+        int prefix = bytes.length == 4 ? 32 : CLIENT_PREFIX_V6;
+        return new AddressRange(masked(bytes, prefix), prefix);
     }
 
     /**

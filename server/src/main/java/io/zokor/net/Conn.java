@@ -113,6 +113,15 @@ public interface Conn extends Closeable {
     /** {@return the peer's address} */
     SocketAddress remoteAddress();
 
+    /**
+     * The address of the client: the peer's, or what a PROXY protocol header announces, once it was read.
+     *
+     * @return the address, or {@code null} where the peer is a proxy that has not announced one, or not yet
+     */
+    default @Nullable SocketAddress clientAddress() {
+        return remoteAddress();
+    }
+
     /** {@return the address the peer connected to} */
     SocketAddress localAddress();
 

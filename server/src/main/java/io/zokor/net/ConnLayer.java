@@ -68,6 +68,11 @@ abstract class ConnLayer implements Conn {
     }
 
     @Override
+    public @Nullable SocketAddress clientAddress() {
+        return inner.clientAddress();
+    }
+
+    @Override
     public SocketAddress localAddress() {
         return inner.localAddress();
     }

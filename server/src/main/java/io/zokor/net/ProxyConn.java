@@ -103,6 +103,11 @@ final class ProxyConn extends ConnLayer {
     }
 
     @Override
+    public @Nullable SocketAddress clientAddress() {
+        return announcedRemote;
+    }
+
+    @Override
     public SocketAddress localAddress() {
         InetSocketAddress announced = announcedLocal;
         return announced != null ? announced : inner.localAddress();

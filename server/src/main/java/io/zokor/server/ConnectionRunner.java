@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
+import io.zokor.config.Limits;
 import io.zokor.event.CloseReason;
 import io.zokor.event.ConnectionState;
 import io.zokor.http.Handler;
@@ -16,6 +17,7 @@ import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.ProtocolConnection;
 import io.zokor.internal.exchange.Refusal;
 import io.zokor.internal.exchange.ServerContext;
+import io.zokor.net.AddressRange;
 import io.zokor.net.ByteReader;
 import io.zokor.net.Conn;
 import io.zokor.net.Deadline;
@@ -24,6 +26,8 @@ import io.zokor.net.PeerGoneException;
 import io.zokor.net.PlainHttpOnTlsException;
 import io.zokor.net.ProxyProtocolException;
 import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
 
 /** One connection from its handshake to its end; the last catch of its thread, which owns it. */
 final class ConnectionRunner implements Runnable {
@@ -42,6 +46,9 @@ final class ConnectionRunner implements Runnable {
 
     private final ProtocolSelector protocols;
 
+    /** Whom the connection counts for, once it does; {@code null} where for nobody. */
+    private @Nullable AddressRange client;
+
     /** Whether what fails is the TLS handshake: neither what a proxy has put before it nor what follows. */
     private boolean handshaking;
 
@@ -58,10 +65,8 @@ final class ConnectionRunner implements Runnable {
     public void run() {
         CloseReason reason = CloseReason.SERVER;
         try {
-            handshake();
-            ProtocolConnection protocol = protocols.select(connection, new ByteReader(conn), handler);
-            connection.protocol(protocol);
-            reason = protocol.serve();
+            ProtocolConnection protocol = begin();
+            reason = protocol == null ? CloseReason.PER_CLIENT : protocol.serve();
         } catch (PlainHttpOnTlsException e) {
             reason = plainHttp(e);
         } catch (ProxyProtocolException e) {
@@ -84,11 +89,53 @@ final class ConnectionRunner implements Runnable {
         }
     }
 
-    private void handshake() throws IOException {
-        ServerContext server = connection.server();
-        conn.readDeadline(Deadline.after(connection.acceptedNanos(), server.config().timeouts().tlsHandshake()),
+    /** {@return what the connection speaks, or {@code null} where its client has too many; that one was reset} */
+    private @Nullable ProtocolConnection begin() throws IOException {
+        preamble();
+        if (!takePlace()) {
+            return null;
+        }
+        handshake();
+        // Within TLS, a PROXY protocol header has come only now.
+        if (!takePlace()) {
+            return null;
+        }
+        ProtocolConnection protocol = protocols.select(connection, new ByteReader(conn), handler);
+        connection.protocol(protocol);
+        return protocol;
+    }
+
+    private void preamble() throws IOException {
+        conn.readDeadline(
+                Deadline.after(connection.acceptedNanos(), connection.server().config().timeouts().tlsHandshake()),
                 TimeoutKind.TLS_HANDSHAKE);
         conn.preamble();
+    }
+
+    /**
+     * Counts the connection for its client, once that is known. Where it is one too many, it is reset: no answer that costs something,
+     * and nothing of it that stays with the kernel.
+     */
+    private boolean takePlace() {
+        ServerContext server = connection.server();
+        int max = server.limits().get().maxPerClient();
+        if (max == Limits.OFF || client != null) {
+            return true;
+        }
+        AddressRange found = server.clients().of(conn);
+        if (found == null) {
+            return true;
+        }
+        if (!server.clients().connections().take(found, max)) {
+            conn.abort();
+            return false;
+        }
+        client = found;
+        return true;
+    }
+
+    private void handshake() throws IOException {
+        ServerContext server = connection.server();
         if (!conn.isEncrypted()) {
             conn.handshake();
             return;
@@ -143,6 +190,9 @@ final class ConnectionRunner implements Runnable {
             connection.closed();
             connection.server().listener().connectionClosed(connection, told);
         } finally {
+            if (client != null) {
+                connection.server().clients().connections().giveBack(client);
+            }
             registry.remove(connection);
         }
     }

@@ -18,8 +18,10 @@ import io.zokor.event.CompositeListener;
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.JfrListener;
 import io.zokor.event.ServerListener;
+import io.zokor.http.ClientAddresses;
 import io.zokor.http.Handler;
 import io.zokor.http.ServerErrorHandler;
+import io.zokor.internal.exchange.Clients;
 import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.ErrorAnswer;
 import io.zokor.internal.exchange.RequestGate;
@@ -66,6 +68,8 @@ public final class Server implements AutoCloseable {
 
     private final ProtocolSelector protocols;
 
+    private final Clients clients;
+
     private final RequestGate gate;
 
     private final DateField date = new DateField();
@@ -100,7 +104,8 @@ public final class Server implements AutoCloseable {
         this.protocols = builder.protocols != null ? builder.protocols : ProtocolSelector.standard(builder.http2);
         this.errors = new ErrorAnswer(builder.errorHandler);
         this.limits = config.limits();
-        this.gate = new RequestGate(() -> limits);
+        this.clients = new Clients(builder.clientAddresses);
+        this.gate = new RequestGate(() -> limits, clients.requests());
     }
 
     private static List<ServerListener> listeners(Builder builder) {
@@ -179,8 +184,10 @@ public final class Server implements AutoCloseable {
             if (current == null) {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
-                current = new RunningServer(new ServerContext(config, () -> limits, listener, ticker, made, gate, date,
-                        errors, cuts, classLoader, () -> keepAlives, threads::newThread), handler, numbers, protocols);
+                current = new RunningServer(
+                        new ServerContext(config, () -> limits, listener, ticker, made, gate, clients, date,
+                                errors, cuts, classLoader, () -> keepAlives, threads::newThread),
+                        handler, numbers, protocols);
                 run = current;
             }
             return current.loop(source);
@@ -389,6 +396,16 @@ public final class Server implements AutoCloseable {
     }
 
     /**
+     * How many open connections or requests that run or wait, whichever are more, the client has that has most; to be held
+     * against {@code zokor.limits.max-per-client}, and 0 while that is off. Costs as much as there are clients.
+     *
+     * @return how many
+     */
+    public int mostOfOneClient() {
+        return Math.max(clients.connections().most(), clients.requests().most());
+    }
+
+    /**
      * What can be seen of each open connection. Costs the connections nothing, the caller as much as there are connections.
      *
      * @return snapshots, in no order
@@ -460,6 +477,8 @@ public final class Server implements AutoCloseable {
         private Ticker ticker = Ticker.system();
 
         private ServerErrorHandler errorHandler = ServerErrorHandler.standard();
+
+        private ClientAddresses clientAddresses = ClientAddresses.ofPeers();
 
         private @Nullable ClassLoader classLoader;
 
@@ -560,6 +579,17 @@ public final class Server implements AutoCloseable {
          */
         public Builder errorHandler(ServerErrorHandler value) {
             this.errorHandler = value;
+            return this;
+        }
+
+        /**
+         * Sets how clients are found behind proxies, for {@code zokor.limits.max-per-client}.
+         *
+         * @param value knows them; {@link ClientAddresses#ofPeers()} by default
+         * @return this
+         */
+        public Builder clientAddresses(ClientAddresses value) {
+            this.clientAddresses = value;
             return this;
         }
 

@@ -121,7 +121,7 @@ class LimitsAndTimeoutsTest {
         assertThat(Timeouts.defaults()).isEqualTo(new Timeouts(Duration.ofSeconds(10), Duration.ofSeconds(10), null,
                 null, Duration.ofSeconds(30), Duration.ofSeconds(75), null));
         assertThat(Limits.defaults()).isEqualTo(new Limits(8192, 100, 200, 16384, -1, 2097152, 1000, 50, 2048, -1, -1,
-                0, Duration.ofSeconds(1), 2097152, Duration.ofSeconds(2), 240));
+                0, Duration.ofSeconds(1), -1, 2097152, Duration.ofSeconds(2), 240));
         assertThat(ServerConfig.defaults().backlog()).isEqualTo(1024);
         assertThat(ServerConfig.defaults().serverHeader()).isNull();
         assertThat(ServerConfig.defaults().compression().enabled()).isFalse();

@@ -80,6 +80,21 @@ class AddressRangeTest {
                 .hasSameHashCodeAs(AddressRange.parse("10.0.0.0/8")).hasToString("10.0.0.0/8");
     }
 
+    @ParameterizedTest
+    @CsvSource({ "192.0.2.7, 192.0.2.7/32", "2001:db8:1:2:3:4:5:6, 2001:db8:1:2:0:0:0:0/64", "::1, 0:0:0:0:0:0:0:0/64",
+        "::ffff:192.0.2.7, 192.0.2.7/32" })
+    void aClientIsItsAddressOrThePrefixOfIt(String address, String client) {
+        assertThat(AddressRange.ofClient(new InetSocketAddress(InetAddress.ofLiteral(address), 1)))
+                .isEqualTo(AddressRange.ofClient(new InetSocketAddress(InetAddress.ofLiteral(address), 2)))
+                .hasToString(client);
+    }
+
+    @Test
+    void whatIsNoInternetAddressIsNoClient() {
+        assertThat(AddressRange.ofClient(InetSocketAddress.createUnresolved("localhost", 1))).isNull();
+        assertThat(AddressRange.ofClient(UnixDomainSocketAddress.of(""))).isNull();
+    }
+
     @Test
     void onlyInternetAddressesAreInARange() {
         List<AddressRange> all = List.of(AddressRange.parse("::/0"), AddressRange.parse("0.0.0.0/0"));

@@ -30,6 +30,7 @@ class AttacksDocumentTest {
         IntStream.rangeClosed(1, 15).forEach(i -> expected.add("A" + i));
         IntStream.rangeClosed(29, 31).forEach(i -> expected.add("C" + i));
         IntStream.rangeClosed(32, 41).forEach(i -> expected.add("D" + i));
+        expected.add("D51");
         IntStream.rangeClosed(42, 50).forEach(i -> expected.add("E" + i));
         IntStream.rangeClosed(1, 16).forEach(i -> expected.add("H" + i));
         assertThat(rows.keySet()).containsExactlyElementsOf(expected);

@@ -84,7 +84,8 @@ class ChaosTest {
     private static void chaos(int connections) throws Exception {
         CountingListener counts = new CountingListener();
         ServerConfig config = ServerConfig.builder()
-                .limits(Limits.defaults().with(v -> v.drainTimeout(Duration.ofMillis(200)))).build();
+                .limits(Limits.defaults().with(v -> v.drainTimeout(Duration.ofMillis(200)).maxPerClient(100_000)))
+                .build();
         try (LogCapture log = LogCapture.server();
                 Server server = Server.builder().address("127.0.0.1:0").config(config).handler(HANDLER).listener(counts)
                         .build().start()) {
@@ -106,6 +107,7 @@ class ChaosTest {
             }
             Await.until("the end of all connections", () -> server.openConnections() == 0);
             assertThat(server.activeRequests()).isZero();
+            assertThat(server.mostOfOneClient()).isZero();
             assertThat(counts.closed.sum()).isEqualTo(counts.accepted.sum());
             assertThat(counts.closedStates.sum()).isEqualTo(counts.accepted.sum());
             assertThat(counts.endedWithRequest.sum()).isEqualTo(counts.started.sum());

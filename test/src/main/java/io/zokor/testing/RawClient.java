@@ -17,6 +17,8 @@ import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A client that sends wire text as it is given and takes responses apart, without any leniency towards the server: a malformed
  * response is an {@link AssertionError}. Text is ISO-8859-1, one character a byte. Every read ends after
@@ -83,6 +85,24 @@ public final class RawClient implements AutoCloseable {
      * @throws UncheckedIOException if there is no connection, but for one that was reset while it was made
      */
     public static RawClient connect(SocketAddress address, int receiveBuffer) {
+        return connect(address, receiveBuffer, null);
+    }
+
+    /**
+     * Connects to a port of the loopback address from an address of this machine, for servers that tell clients apart. On Linux the
+     * whole of 127.0.0.0/8 is of this machine.
+     *
+     * @param from the client's address, for example {@code 127.0.0.2}
+     * @param port the port
+     * @return the client, connected
+     * @throws UncheckedIOException if there is no connection, but for one that was reset while it was made
+     */
+    public static RawClient connectFrom(String from, int port) {
+        return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0,
+                new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+    }
+
+    private static RawClient connect(SocketAddress address, int receiveBuffer, @Nullable SocketAddress from) {
         try {
             if (address instanceof UnixDomainSocketAddress unix) {
                 return new RawClient(UnixSocket.connect(unix));
@@ -93,6 +113,9 @@ public final class RawClient implements AutoCloseable {
                     socket.setReceiveBufferSize(receiveBuffer);
                 }
                 socket.setTcpNoDelay(true);
+                if (from != null) {
+                    socket.bind(from);
+                }
                 socket.connect(address, (int) Await.BOUND.toMillis());
                 return new RawClient(socket);
             } catch (IOException e) {

@@ -118,6 +118,18 @@ public final class TestServer implements AutoCloseable {
     }
 
     /**
+     * A new connection to the server from an address of this machine, closed with it. Without TLS.
+     *
+     * @param address the client's address, as {@link RawClient#connectFrom} takes it
+     * @return the client
+     */
+    public RawClient clientFrom(String address) {
+        RawClient client = RawClient.connectFrom(address, port);
+        clients.add(client);
+        return client;
+    }
+
+    /**
      * A new client of the JDK, closed with the server. It follows no redirects, and speaks HTTP/1.1.
      *
      * @return the client; it trusts the certificate of a server with TLS

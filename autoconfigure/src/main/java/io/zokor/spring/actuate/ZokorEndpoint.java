@@ -234,6 +234,8 @@ public final class ZokorEndpoint {
         uses.put(MAX_CONCURRENT_REQUESTS,
                 new Use(server.activeRequests(), requests == Limits.OFF ? null : (long) requests));
         uses.put("queue-size", new Use(server.queuedRequests(), (long) limits.queueSize()));
+        int client = limits.maxPerClient();
+        uses.put("max-per-client", new Use(server.mostOfOneClient(), client == Limits.OFF ? null : (long) client));
         WebSocketSessions sessions = webServer.webSockets();
         uses.put("websocket.max-sessions",
                 new Use(sessions.size(), sessions.max() == Integer.MAX_VALUE ? null : (long) sessions.max()));

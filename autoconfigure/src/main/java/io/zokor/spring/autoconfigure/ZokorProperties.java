@@ -156,6 +156,7 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
      * @param queueSize Requests that wait for one of the concurrent requests to end.
      * @param queueTimeout Time that a request waits in the queue before it is refused with 503. Milliseconds where no unit is
      *        given.
+     * @param maxPerClient Open connections of one client's address, and again its requests that run or wait, or off.
      * @param drain Bytes of a request's body that are read and dropped when the application has not read them.
      * @param drainTimeout Time that reading and dropping them may take. Milliseconds where no unit is given.
      * @param minRate Bytes a second that a body or response must move while it is blocked, see zokor.timeouts.stall.
@@ -166,8 +167,9 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             @DefaultValue("1000") int maxParameters, @DefaultValue("50") int maxParts,
             @DefaultValue("2KB") DataSize maxPartHeaderSize, @DefaultValue("off") CountLimit maxConnections,
             @DefaultValue("off") ConcurrencyLimit maxConcurrentRequests, @DefaultValue("0") int queueSize,
-            @DefaultValue("1s") Duration queueTimeout, @DefaultValue("2MB") DataSize drain,
-            @DefaultValue("2s") Duration drainTimeout, @DefaultValue("240B") DataSize minRate) {
+            @DefaultValue("1s") Duration queueTimeout, @DefaultValue("off") CountLimit maxPerClient,
+            @DefaultValue("2MB") DataSize drain, @DefaultValue("2s") Duration drainTimeout,
+            @DefaultValue("240B") DataSize minRate) {
 
         /**
          * The limits as a server takes them.
@@ -179,7 +181,8 @@ public record ZokorProperties(@DefaultValue("true") boolean enabled, @DefaultVal
             return new io.zokor.config.Limits(maxHeaderBytes == null ? headerBytes : maxHeaderBytes.toBytes(),
                     maxHeaderCount, maxCookies, maxResponseHeaderBytes.toBytes(), maxRequestBody.bytes(),
                     maxFormSize.bytes(), maxParameters, maxParts, maxPartHeaderSize.toBytes(), maxConnections.count(),
-                    maxConcurrentRequests.count(), queueSize, queueTimeout, drain.toBytes(), drainTimeout,
+                    maxConcurrentRequests.count(), queueSize, queueTimeout, maxPerClient.count(), drain.toBytes(),
+                    drainTimeout,
                     Math.clamp(minRate.toBytes(), Integer.MIN_VALUE, Integer.MAX_VALUE));
         }
     }

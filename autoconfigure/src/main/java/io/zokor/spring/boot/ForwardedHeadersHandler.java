@@ -30,7 +30,7 @@ final class ForwardedHeadersHandler implements Handler {
 
     @Override
     public void handle(Request request, ResponseWriter response) throws Exception {
-        if (!proxies.trusts(request.connection().remoteAddress())) {
+        if (!proxies.isProxy(request.connection().remoteAddress())) {
             handler.handle(request, response);
             return;
         }

@@ -140,7 +140,7 @@ public final class ServerCounters implements ServerListener {
             series(TIMEOUTS, kind, null);
         }
         for (RejectReason reason : RejectReason.values()) {
-            series(REJECTED, reason, usualStatus(reason));
+            series(REJECTED, reason, reason.status());
         }
         webSockets = new WebSocketCounters(this);
     }
@@ -148,21 +148,6 @@ public final class ServerCounters implements ServerListener {
     /** {@return what has happened to WebSocket sessions} */
     public WebSocketCounters webSockets() {
         return webSockets;
-    }
-
-    private static int usualStatus(RejectReason reason) {
-        return switch (reason) {
-            case URI_TOO_LONG -> 414;
-            case VERSION -> 505;
-            case HEADER_TOO_LARGE -> 431;
-            case TRANSFER_CODING -> 501;
-            case BODY_TOO_LARGE -> 413;
-            case EXPECTATION -> 417;
-            case TIMEOUT -> 408;
-            case REQUEST_TIMEOUT, OVERLOAD -> 503;
-            case MISDIRECTED -> 421;
-            case REQUEST_LINE, TARGET, HOST, FIELD, FRAMING, CHUNK, PLAIN_ON_TLS, CONTENT -> 400;
-        };
     }
 
     /**

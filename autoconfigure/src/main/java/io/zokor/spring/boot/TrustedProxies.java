@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 import io.zokor.http.Authority;
+import io.zokor.http.ClientAddresses;
 import io.zokor.http.Request;
 import io.zokor.net.AddressRange;
 
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * came from the client and is never believed. Only one kind of field is read: a proxy that writes one usually lets the other
  * pass as the client sent it.
  */
-final class TrustedProxies {
+final class TrustedProxies implements ClientAddresses {
 
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
     /** RFC 7239 section 6.2. */
@@ -39,16 +40,17 @@ final class TrustedProxies {
         this.fields = fields;
     }
 
-    /** {@return the client of a request, as far as trusted proxies name it} */
-    SocketAddress client(Request request) {
+    @Override
+    public SocketAddress clientOf(Request request) {
         SocketAddress peer = request.connection().remoteAddress();
-        Forwarded forwarded = trusts(peer) ? forwarded(request) : null;
+        Forwarded forwarded = isProxy(peer) ? forwarded(request) : null;
         return forwarded == null ? peer : forwarded.client();
     }
 
     /** Who may connect to a Unix domain socket, the permissions of its file say. */
-    boolean trusts(SocketAddress peer) {
-        return !(peer instanceof InetSocketAddress) || AddressRange.anyContains(ranges, peer);
+    @Override
+    public boolean isProxy(SocketAddress address) {
+        return !(address instanceof InetSocketAddress) || AddressRange.anyContains(ranges, address);
     }
 
     /** {@return what a trusted peer says of a request, or {@code null} where that cannot be read} */
@@ -74,7 +76,7 @@ final class TrustedProxies {
                 outermost = element;
                 String name = element.client();
                 InetSocketAddress next = name == null ? null : address(name);
-                if (next == null || !trusts(next)) {
+                if (next == null || !isProxy(next)) {
                     return forwarded(request, next == null ? client : next, element);
                 }
                 client = next;
@@ -100,7 +102,7 @@ final class TrustedProxies {
                 break;
             }
             client = next;
-            if (!trusts(next)) {
+            if (!isProxy(next)) {
                 break;
             }
             proxies++;

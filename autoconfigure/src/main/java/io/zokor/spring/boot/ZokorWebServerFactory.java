@@ -1,6 +1,5 @@
 package io.zokor.spring.boot;
 
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -21,8 +19,8 @@ import io.zokor.config.Limits;
 import io.zokor.config.ServerConfig;
 import io.zokor.config.Timeouts;
 import io.zokor.event.ServerListener;
+import io.zokor.http.ClientAddresses;
 import io.zokor.http.Handler;
-import io.zokor.http.Request;
 import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.server.ConnectionThreads;
@@ -222,10 +220,12 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         WebSocketOptions webSockets = webSocketOptions.withListener(counters.webSockets());
         Deployment deployed = deployment.apply(currentLimits, webSockets);
         TrustedProxies proxies = useForwardHeaders ? new TrustedProxies(trustedProxies, forwardedFields) : null;
+        // Without forwarded fields nobody says whose the requests of a proxy are: it is a client like any other.
+        ClientAddresses clients = proxies == null ? ClientAddresses.ofPeers() : proxies;
         AdaptiveConcurrency adaptive = adaptive(deployed.handler(), currentLimits);
         Handler handler = layers(adaptive == null ? deployed.handler() : adaptive, proxies, tls);
         Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
-                .contextClassLoader(classLoader)
+                .clientAddresses(clients).contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
             builder.threads(ConnectionThreads.platform());
@@ -233,7 +233,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         if (adaptive != null) {
             builder.listener(adaptive);
         }
-        AccessLog accessLog = accessLog(proxies, counters);
+        AccessLog accessLog = accessLog(clients, counters);
         if (accessLog != null) {
             builder.listener(accessLog);
         }
@@ -241,8 +241,8 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         customizers.forEach(customizer -> customizer.customize(builder));
         Server server = builder.build();
         currentLimits.server = server;
-        ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog), deployed,
-                counters, webSockets.sessions(), accessLog, settings, temporary);
+        ZokorWebServer webServer = new ZokorWebServer(server, redirecting(server, counters, accessLog, clients),
+                deployed, counters, webSockets.sessions(), accessLog, settings, temporary);
         webServer.initialize();
         return webServer;
     }
@@ -263,24 +263,22 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         return tls != null && tls.hasNames() ? new MisdirectedRequests(forwarding, tls) : forwarding;
     }
 
-    private @Nullable AccessLog accessLog(@Nullable TrustedProxies proxies, ServerCounters counters) {
+    private @Nullable AccessLog accessLog(ClientAddresses clients, ServerCounters counters) {
         AccessLogFormat format = accessLogFormat;
         if (format == null) {
             return null;
         }
-        Function<Request, SocketAddress> client = proxies == null
-                ? request -> request.connection().remoteAddress()
-                : proxies::client;
-        return new AccessLog(name, format, client, traceIds, counters::accessLogDropped);
+        return new AccessLog(name, format, clients::clientOf, traceIds, counters::accessLogDropped);
     }
 
     /** Redirects come from a server of their own: they need nothing of the application, and its limits do not apply. */
-    private @Nullable Server redirecting(Server main, ServerCounters counters, @Nullable AccessLog accessLog) {
+    private @Nullable Server redirecting(Server main, ServerCounters counters, @Nullable AccessLog accessLog,
+            ClientAddresses clients) {
         if (additional.stream().noneMatch(ListenerSettings::redirectToHttps)) {
             return null;
         }
         Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).errorHandler(errorHandler)
-                .listener(counters).http2(main.http2())
+                .listener(counters).http2(main.http2()).clientAddresses(clients)
                 .config(main.config().toBuilder().name(name + "-redirect").build());
         if (accessLog != null) {
             builder.listener(accessLog.of(name + "-redirect"));

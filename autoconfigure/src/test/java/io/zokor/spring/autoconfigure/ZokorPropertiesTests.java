@@ -74,6 +74,7 @@ class ZokorPropertiesTests {
         "zokor.timeouts.idle=soon, is a duration such as 10s", "zokor.limits.max-form-size=-1, write off",
         "zokor.limits.max-form-size=big, is a size such as 10MB", "zokor.limits.max-connections=0, write off",
         "zokor.limits.max-connections=-1, write off", "zokor.limits.max-connections=many, is a whole number",
+        "zokor.limits.max-per-client=0, write off",
         "zokor.limits.max-parameters=0, zokor.limits.max-parameters",
         "zokor.limits.max-header-bytes=1B, zokor.limits.max-header-bytes",
         "zokor.limits.queue-timeout=0s, zokor.limits.queue-timeout",

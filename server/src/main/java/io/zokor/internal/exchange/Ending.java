@@ -49,8 +49,8 @@ final class Ending {
     /** A panic came before the response was committed: the connection ends with it. */
     private volatile boolean lastByPanic;
 
-    /** Whether the gate has let this in and it has not left yet; of the exchange's thread alone. */
-    private boolean inside;
+    /** What the gate has let this in by, while it has not left yet; of the exchange's thread alone. */
+    private RequestGate.@Nullable Place place;
 
     /** Whether its end was told: at the latest when it has run, and before where the handler has switched the protocol itself. */
     private boolean told;
@@ -74,10 +74,9 @@ final class Ending {
 
     // ---- the gate
 
-    /** {@return whether there is room for it to run; waits for that} */
-    boolean enterGate(RequestGate.Visitor visitor) {
-        inside = server.gate().enter(visitor);
-        return inside;
+    /** Waits for room for it to run; fails where there is none. */
+    void enterGate(RequestGate.Visitor visitor) throws RejectedRequestException {
+        place = server.gate().enter(visitor);
     }
 
     /**
@@ -85,9 +84,10 @@ final class Ending {
      * next request finds the room that this one leaves.
      */
     void leaveGate() {
-        if (inside) {
-            inside = false;
-            server.gate().leave();
+        RequestGate.Place taken = place;
+        if (taken != null) {
+            place = null;
+            server.gate().leave(taken);
         }
     }
 
@@ -244,7 +244,7 @@ final class Ending {
         ServerErrorBody text = errorBody(status);
         Headers headers = new Headers();
         headers.set("Content-Type", text.contentType());
-        if (status == 503) {
+        if (status == 503 || status == 429) {
             headers.set("Retry-After", "1");
         }
         leaveGate();

@@ -8,9 +8,12 @@ import io.zokor.http.Handler;
 import io.zokor.http.RejectReason;
 import io.zokor.http.RejectedRequestException;
 import io.zokor.http.Request;
+import io.zokor.net.AddressRange;
 import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineExceededException;
 import io.zokor.net.TimeoutKind;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request and its response, whatever the protocol: lets it in, calls the handler, and waits until no thread of the application's uses
@@ -96,10 +99,10 @@ public final class Exchange implements Turn {
     }
 
     private Outcome enterAndHandle() {
-        if (!ending.enterGate(this)) {
-            return cancelled ? ending.cancelled()
-                    : ending.refused(new RejectedRequestException(503, RejectReason.OVERLOAD,
-                            "too many requests at once; zokor.limits.max-concurrent-requests and queue-size raise the limit"));
+        try {
+            ending.enterGate(this);
+        } catch (RejectedRequestException e) {
+            return cancelled ? ending.cancelled() : ending.refused(e);
         }
         deadlines.phase(RequestPhase.HANDLER);
         server.listener().requestStarted(connection, request);
@@ -188,6 +191,11 @@ public final class Exchange implements Turn {
     @Override
     public boolean isCancelled() {
         return cancelled;
+    }
+
+    @Override
+    public @Nullable AddressRange client() {
+        return server.clients().of(request, connection.conn());
     }
 
     @Override

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param ticker the clock of deadlines
  * @param reaper expires deadlines
  * @param gate limits running requests
+ * @param clients who has how many connections and requests
  * @param date the Date field
  * @param errors renders the answers that the server makes by itself
  * @param cuts logs responses that are cut because their handler declared more than it wrote, which it may do at each request
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads makes the threads of connections and of turns that have one of their own
  */
 public record ServerContext(ServerConfig config, Supplier<Limits> limits, ServerListener listener, Ticker ticker,
-        DeadlineReaper reaper, RequestGate gate, DateField date, ErrorAnswer errors, LogLimit cuts,
+        DeadlineReaper reaper, RequestGate gate, Clients clients, DateField date, ErrorAnswer errors, LogLimit cuts,
         @Nullable ClassLoader classLoader, BooleanSupplier keepAlives, ThreadMaker threads) {
 
     /** Makes threads; safe for use by many. */

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 
 import io.zokor.config.ServerConfig;
 import io.zokor.event.ServerListener;
+import io.zokor.http.ClientAddresses;
 import io.zokor.http.ConnectionInfo;
 import io.zokor.http.Handler;
 import io.zokor.http.Headers;
@@ -22,6 +23,7 @@ import io.zokor.http.RejectReason;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 import io.zokor.http.ServerErrorHandler;
+import io.zokor.internal.exchange.Clients;
 import io.zokor.internal.exchange.ConnectionContext;
 import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.ErrorAnswer;
@@ -92,8 +94,9 @@ final class Wire implements AutoCloseable {
                 rejected.add(reason);
             }
         };
+        Clients clients = new Clients(ClientAddresses.ofPeers());
         ServerContext server = new ServerContext(config, config::limits, listener, Ticker.system(), reaper,
-                new RequestGate(config::limits), new DateField(),
+                new RequestGate(config::limits, clients.requests()), clients, new DateField(),
                 new ErrorAnswer(ServerErrorHandler.standard()),
                 new LogLimit(System.getLogger("io.zokor.server"), System.Logger.Level.WARNING), null, () -> true,
                 (name, task) -> Thread.ofVirtual().name(name).unstarted(task));
