@@ -2,166 +2,68 @@ package io.zokor.spring.boot.reactive;
 
 import java.io.IOException;
 
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
-import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.MonoSink;
-import reactor.util.context.Context;
 
 /**
- * Writes what a publisher emits. The publisher's threads only leave their signals with the exchange, whose thread writes and then
- * asks for as many buffers as it has written: a client that reads slowly holds no other thread and a few buffers.
+ * Writes what a publisher emits. The publisher's threads only leave their signals, and the exchange's thread writes and asks for
+ * more: a client that reads slowly holds no other thread and a few buffers.
  */
-final class BodyWriter implements CoreSubscriber<DataBuffer> {
+final class BodyWriter {
 
     /** How many buffers may wait to be written: enough for a publisher to work while its buffer before is being written. */
     static final int PREFETCH = 4;
 
     private final ReactiveExchange exchange;
     private final boolean flush;
-    private final MonoSink<Void> sink;
-    private volatile @Nullable Subscription upstream;
     private volatile boolean cancelled;
 
-    /** Of the exchange's thread. */
-    private boolean finished;
-
-    private BodyWriter(ReactiveExchange exchange, boolean flush, MonoSink<Void> sink) {
+    private BodyWriter(ReactiveExchange exchange, boolean flush) {
         this.exchange = exchange;
         this.flush = flush;
-        this.sink = sink;
     }
 
     static Mono<Void> write(ReactiveExchange exchange, Publisher<? extends DataBuffer> body, boolean flush) {
-        return Mono.create(sink -> {
-            BodyWriter writer = new BodyWriter(exchange, flush, sink);
-            sink.onCancel(writer::cancel);
-            body.subscribe(writer);
-        });
+        return Mono.defer(() -> new BodyWriter(exchange, flush).write(body));
     }
 
-    @Override
-    public Context currentContext() {
-        return Context.of(sink.contextView());
+    /** The publisher is hidden, as Reactor fuses those it knows: a buffer that waits in one is not discarded if nobody asks for it. */
+    private Mono<Void> write(Publisher<? extends DataBuffer> body) {
+        return Flux.<DataBuffer>from(body).hide().publishOn(exchange.scheduler(), PREFETCH).doOnNext(this::write)
+                .doOnComplete(this::complete).doOnDiscard(DataBuffer.class, DataBufferUtils::release).then()
+                .doOnCancel(() -> cancelled = true).doAfterTerminate(exchange::endIfUnwritable);
     }
 
-    @Override
-    public void onSubscribe(Subscription subscription) {
-        upstream = subscription;
-        if (cancelled) {
-            subscription.cancel();
-        } else {
-            subscription.request(PREFETCH);
-        }
-    }
-
-    @Override
-    public void onNext(DataBuffer buffer) {
-        exchange.execute(new Write(buffer));
-    }
-
-    @Override
-    public void onError(Throwable failure) {
-        exchange.execute(() -> {
-            if (!finished) {
-                finished = true;
-                exchange.callback(() -> sink.error(failure));
-            }
-        });
-    }
-
-    @Override
-    public void onComplete() {
-        exchange.execute(this::complete);
-    }
-
-    private void complete() {
-        if (finished || cancelled) {
-            return;
-        }
-        finished = true;
+    private void write(DataBuffer buffer) {
         try {
-            if (flush) {
-                exchange.flush();
-            }
+            exchange.write(buffer, flush);
         } catch (IOException | RuntimeException e) {
-            exchange.writeFailed(e, () -> sink.error(exchange.clientError(e)));
-            return;
-        }
-        exchange.callback(sink::success);
-    }
-
-    /** Signals of one subscription are serial (Reactive Streams rule 2.7), so that the exchange's thread passes this one on too. */
-    private void cancel() {
-        cancelled = true;
-        exchange.execute(new Cancel());
-    }
-
-    private void cancelUpstream() {
-        Subscription current = upstream;
-        if (current != null) {
-            current.cancel();
-        }
-    }
-
-    /** One buffer; released whatever becomes of it. */
-    private final class Write implements ReactiveExchange.Task {
-
-        private final DataBuffer buffer;
-
-        Write(DataBuffer buffer) {
-            this.buffer = buffer;
-        }
-
-        @Override
-        public void run() {
-            if (finished || cancelled) {
-                discard();
-                return;
-            }
-            try {
-                exchange.write(buffer, flush);
-            } catch (IOException | RuntimeException e) {
-                finished = true;
-                exchange.writeFailed(e, () -> {
-                    cancelUpstream();
-                    if (!cancelled) {
-                        sink.error(exchange.clientError(e));
-                    }
-                });
-                return;
-            } finally {
-                DataBufferUtils.release(buffer);
-            }
-            exchange.callback(() -> {
-                Subscription current = upstream;
-                if (current != null) {
-                    current.request(1);
-                }
-            });
-        }
-
-        @Override
-        public void discard() {
+            failed(e);
+        } finally {
             DataBufferUtils.release(buffer);
         }
     }
 
-    /** The end of a subscription that nobody waits for any more. */
-    private final class Cancel implements ReactiveExchange.Task {
-
-        @Override
-        public void run() {
-            exchange.callback(BodyWriter.this::cancelUpstream);
+    private void complete() {
+        if (flush) {
+            try {
+                exchange.flush();
+            } catch (IOException | RuntimeException e) {
+                failed(e);
+            }
         }
+    }
 
-        @Override
-        public void discard() {
-            cancelUpstream();
+    /** The application is told before the exchange ends, unless it waits no more. */
+    private void failed(Exception e) {
+        exchange.writeFailed(e);
+        if (!cancelled) {
+            throw Exceptions.propagate(exchange.clientError(e));
         }
+        exchange.endIfUnwritable();
     }
 }

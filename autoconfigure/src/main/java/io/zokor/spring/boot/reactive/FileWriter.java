@@ -9,7 +9,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 
 /** A file, or a part of one, as body, not passed through the heap where the connection allows it. Run by the exchange's thread. */
-final class FileWriter implements ReactiveExchange.Task {
+final class FileWriter implements ExchangeTask {
 
     private final ReactiveExchange exchange;
     private final Path file;
@@ -34,9 +34,11 @@ final class FileWriter implements ReactiveExchange.Task {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             exchange.output(response -> response.controller().transferFrom(channel, position, count));
         } catch (IOException | RuntimeException e) {
-            exchange.writeFailed(e, () -> sink.error(exchange.clientError(e)));
+            exchange.writeFailed(e);
+            sink.error(exchange.clientError(e));
+            exchange.endIfUnwritable();
             return;
         }
-        exchange.callback(sink::success);
+        sink.success();
     }
 }

@@ -26,14 +26,14 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Mono;
 
 /**
- * One request answered by signals. The connection's own thread stays here until the answer has ended and does one {@link Task}
+ * One request answered by signals. The connection's own thread stays here until the answer has ended and does one {@link ExchangeTask}
  * after the other: it subscribes, writes, and reads what of the body has come already. Any thread may leave tasks; that never
  * blocks. A body that has yet to come is read by a helper, so that reading and writing can wait at the same time.
  *
  * <p>
- * The connection's thread and the helper call the application only while they hold the lock of the callbacks, and never do so
- * while they wait for the socket: callbacks of one request are serial, and neither direction holds up the other. Everything that
- * is not final or volatile belongs to the connection's thread.
+ * The connection's thread and the helper call the application only while they hold the lock of the callbacks, and never hold it
+ * while they wait for the socket: callbacks of one request are serial, and neither direction holds up the other. Tasks run under that
+ * lock. Everything that is not final or volatile belongs to the connection's thread.
  */
 final class ReactiveExchange {
 
@@ -47,8 +47,9 @@ final class ReactiveExchange {
     private static final Duration LAST_WRITE = Duration.ofSeconds(1);
 
     private final Thread thread = Thread.currentThread();
-    private final Queue<Task> tasks = new ConcurrentLinkedQueue<>();
+    private final Queue<ExchangeTask> tasks = new ConcurrentLinkedQueue<>();
     private final ReentrantLock callbacks = new ReentrantLock();
+    private final ExchangeScheduler scheduler = new ExchangeScheduler(this);
     private final ResponseWriter response;
     private final ZokorServerHttpResponse serverResponse;
     private final BodyPublisher body;
@@ -76,6 +77,7 @@ final class ReactiveExchange {
     /** A watch goes on that nothing but the client's leaving ends. */
     private boolean watched;
     private @Nullable Throwable failure;
+    private @Nullable Exception writeFailure;
 
     ReactiveExchange(Request request, ResponseWriter response, WebSocketOptions webSockets) {
         this.response = response;
@@ -101,16 +103,21 @@ final class ReactiveExchange {
         return serverResponse;
     }
 
+    /** {@return what runs on the connection's thread} */
+    ExchangeScheduler scheduler() {
+        return scheduler;
+    }
+
     /** Has the request answered; returns when nothing of it is going on any more. */
     void run(Supplier<Mono<Void>> handler) throws Exception {
         try {
             callback(() -> handler.get().subscribe(new ResultSubscriber()));
             while (!ended) {
-                Task task = tasks.poll();
+                ExchangeTask task = tasks.poll();
                 if (task == null) {
                     idle();
                 } else {
-                    task.run();
+                    callback(task::run);
                 }
             }
         } finally {
@@ -162,7 +169,7 @@ final class ReactiveExchange {
     // ---- tasks
 
     /** Has a task done by the connection's thread, or discarded if the exchange is over. Never blocks; called by any thread. */
-    void execute(Task task) {
+    void execute(ExchangeTask task) {
         tasks.add(task);
         if (closed) {
             discardTasks();
@@ -180,22 +187,17 @@ final class ReactiveExchange {
     }
 
     private void discardTasks() {
-        for (Task task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (ExchangeTask task = tasks.poll(); task != null; task = tasks.poll()) {
             task.discard();
         }
     }
 
-    private void idle() throws IOException {
+    private void idle() {
         if (unflushed) {
             // What follows at once, most often the end, saves a packet.
             Thread.yield();
             if (tasks.isEmpty()) {
-                try {
-                    flush();
-                } catch (IOException e) {
-                    writeFailed(e, () -> {
-                    });
-                }
+                callback(this::flushAlone);
             }
             return;
         }
@@ -219,6 +221,15 @@ final class ReactiveExchange {
         }
     }
 
+    private void flushAlone() {
+        try {
+            flush();
+        } catch (IOException e) {
+            writeFailed(e);
+            endIfUnwritable();
+        }
+    }
+
     /** Has the connection watched for the client's leaving; called by whoever alone may read from it. */
     void watch() {
         response.controller().onPeerGone(() -> execute(this::peerGone));
@@ -229,7 +240,7 @@ final class ReactiveExchange {
         failed(new PeerGoneException("the client left before the end of the response", null));
     }
 
-    /** Ends the exchange with a failure of the connection: what the application still does for it is cancelled. */
+    /** Ends the exchange with a failure: what the application still does for it is cancelled. */
     private void failed(Throwable cause) {
         if (!ended) {
             ended = true;
@@ -286,14 +297,22 @@ final class ReactiveExchange {
         });
     }
 
-    /** Does what may block until the client reads; a body that the application waits for is read meanwhile. */
+    /**
+     * Does what may block until the client reads, and leaves the lock of the callbacks meanwhile; a body that the application waits for
+     * is read by the helper then.
+     */
     void output(Output action) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the request has ended: nothing can be written any more");
+        }
         serverResponse.handOnHead();
         writing = true;
+        callbacks.unlock();
         try {
             body.readMeanwhile();
             action.write(response);
         } finally {
+            callbacks.lock();
             writing = false;
         }
     }
@@ -303,20 +322,20 @@ final class ReactiveExchange {
         output(ResponseWriter::flush);
     }
 
-    /** The response cannot be completed: tells the application, and then ends the exchange. */
-    void writeFailed(Exception cause, Runnable notification) {
-        callback(notification);
-        lost = true;
-        if (failure == null) {
-            Throwable earlier = resultFailure;
-            failure = earlier == null ? cause : earlier;
+    /** The response cannot be completed. {@link #endIfUnwritable} is to follow, when the application has been told. */
+    void writeFailed(Exception cause) {
+        if (!closed) {
+            writeFailure = cause;
         }
-        if (!ended) {
-            ended = true;
-            Subscription current = result;
-            if (current != null) {
-                callback(current::cancel);
-            }
+    }
+
+    /** Ends the exchange if a write has failed. */
+    void endIfUnwritable() {
+        Exception cause = writeFailure;
+        if (cause != null) {
+            lost = true;
+            Throwable earlier = resultFailure;
+            failed(earlier == null ? cause : earlier);
         }
     }
 
@@ -332,17 +351,6 @@ final class ReactiveExchange {
 
     /** What the connection becomes, and the fields that say so. */
     private record Switch(Headers fields, Upgrade upgrade) {
-    }
-
-    /** Something to do for the connection's thread. */
-    @FunctionalInterface
-    interface Task {
-
-        void run();
-
-        /** The exchange ended before: gives back what the task holds. Called by any thread, and never blocks. */
-        default void discard() {
-        }
     }
 
     /** Writes to the response. */
