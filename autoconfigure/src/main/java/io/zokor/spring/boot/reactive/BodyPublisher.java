@@ -29,6 +29,11 @@ import reactor.core.publisher.Operators;
  * The body of a request, for one subscriber, read as it asks for it. What has come is read by the connection's thread; what has
  * yet to come, by a helper that is started for it and then reads the rest. Whoever reads owns the stream: {@link #reader} says
  * who that is. Subscriber and subscription may be used by any thread.
+ *
+ * <p>
+ * Spring's {@code DataBufferUtils.readInputStream} on a virtual thread leaves who asks for less than one buffer waiting for ever
+ * (Reactive Streams rule 3.9), keeps 16 KB for each byte that comes alone, and took five times the bytes and twice the processor time
+ * for a small body.
  */
 final class BodyPublisher implements Publisher<DataBuffer>, Subscription {
 

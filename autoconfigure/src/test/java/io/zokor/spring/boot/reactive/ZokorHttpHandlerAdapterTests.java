@@ -261,6 +261,21 @@ class ZokorHttpHandlerAdapterTests {
         }
     }
 
+    /** What is kept of a body is as large as what has come, however small the pieces. */
+    @Test
+    void aBodyThatComesByteByByteDoesNotCostABufferForEach() {
+        AtomicLong kept = new AtomicLong();
+        try (RawClient client = start((request, response) -> response.writeAndFlushWith(request.getBody()
+                .doOnNext(buffer -> kept.addAndGet(buffer.capacity())).map(Mono::just)))) {
+            client.sendHead("POST / HTTP/1.1", "Host: x", "Transfer-Encoding: chunked");
+            for (char c = 'a'; c <= 'z'; c++) {
+                client.send("1\r\n" + c + "\r\n");
+                client.readUntil("1\r\n" + c + "\r\n");
+            }
+            assertThat(kept).hasValue(26);
+        }
+    }
+
     @Test
     void aBodyIsReadWhileTheClientDoesNotReadTheAnswer() {
         AtomicLong read = new AtomicLong();
