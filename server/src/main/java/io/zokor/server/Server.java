@@ -18,9 +18,7 @@ import io.zokor.event.CompositeListener;
 import io.zokor.event.ConnectionSnapshot;
 import io.zokor.event.JfrListener;
 import io.zokor.event.ServerListener;
-import io.zokor.http.ClientAddresses;
 import io.zokor.http.Handler;
-import io.zokor.http.ServerErrorHandler;
 import io.zokor.internal.exchange.Clients;
 import io.zokor.internal.exchange.DateField;
 import io.zokor.internal.exchange.ErrorAnswer;
@@ -38,7 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP server: accepts connections and serves each on a virtual thread of its own. It can be started again after it was shut
- * down or closed. Safe for use by any thread; the lock guards starting and stopping.
+ * down or closed. Safe for use by any thread; the lock guards starting and stopping. Longer than others, because it is what an embedder
+ * sees: what runs is {@link RunningServer}'s, and most methods here only ask it.
  *
  * <pre>{@code
  * Server server = Server.builder().address("localhost:8080")
@@ -92,7 +91,7 @@ public final class Server implements AutoCloseable {
 
     private @Nullable DeadlineReaper reaper;
 
-    private Server(Builder builder) {
+    Server(ServerBuilder builder) {
         this.address = builder.address;
         this.handler = builder.handler == null ? ServeMux.defaultMux() : builder.handler;
         this.config = builder.config;
@@ -108,7 +107,7 @@ public final class Server implements AutoCloseable {
         this.gate = new RequestGate(() -> limits, clients.requests());
     }
 
-    private static List<ServerListener> listeners(Builder builder) {
+    private static List<ServerListener> listeners(ServerBuilder builder) {
         List<ServerListener> listeners = new ArrayList<>(builder.listeners);
         if (JfrListener.isAvailable()) {
             listeners.add(new JfrListener());
@@ -117,8 +116,8 @@ public final class Server implements AutoCloseable {
     }
 
     /** {@return a builder} */
-    public static Builder builder() {
-        return new Builder();
+    public static ServerBuilder builder() {
+        return new ServerBuilder();
     }
 
     // ---- start
@@ -457,160 +456,5 @@ public final class Server implements AutoCloseable {
     /** {@return how many requests wait because of {@code zokor.limits.max-concurrent-requests}} */
     public int queuedRequests() {
         return gate.queued();
-    }
-
-    /** Collects what a {@link Server} is made of. Not safe for use by several threads. */
-    public static final class Builder {
-
-        private String address = "";
-
-        private @Nullable Handler handler;
-
-        private ServerConfig config = ServerConfig.defaults();
-
-        private Http2 http2 = Http2.defaults();
-
-        private final List<ServerListener> listeners = new ArrayList<>();
-
-        private ConnectionThreads threads = ConnectionThreads.virtual();
-
-        private Ticker ticker = Ticker.system();
-
-        private ServerErrorHandler errorHandler = ServerErrorHandler.standard();
-
-        private ClientAddresses clientAddresses = ClientAddresses.ofPeers();
-
-        private @Nullable ClassLoader classLoader;
-
-        private @Nullable ProtocolSelector protocols;
-
-        private Builder() {
-        }
-
-        /** Sets what connections may speak, for tests of what all protocols share. */
-        Builder protocols(ProtocolSelector value) {
-            this.protocols = value;
-            return this;
-        }
-
-        /**
-         * Sets what {@link Server#listenAndServe()} and {@link Server#start()} listen on.
-         *
-         * @param value {@code host:port}, {@code :port} for every interface; empty, the default, for port 80
-         * @return this
-         */
-        public Builder address(String value) {
-            this.address = value;
-            return this;
-        }
-
-        /**
-         * Sets what answers requests.
-         *
-         * @param value the handler; without one {@link ServeMux#defaultMux()} answers
-         * @return this
-         */
-        public Builder handler(Handler value) {
-            this.handler = value;
-            return this;
-        }
-
-        /**
-         * Sets the configuration.
-         *
-         * @param value the configuration
-         * @return this
-         */
-        public Builder config(ServerConfig value) {
-            this.config = value;
-            return this;
-        }
-
-        /**
-         * Sets whether and how HTTP/2 is spoken, beside HTTP/1.1. Listeners with TLS must offer
-         * {@linkplain Http2#applicationProtocols() its protocols}.
-         *
-         * @param value what holds for it; by default it is not spoken
-         * @return this
-         */
-        public Builder http2(Http2 value) {
-            this.http2 = value;
-            return this;
-        }
-
-        /**
-         * Adds somebody to be told what happens.
-         *
-         * @param value the listener
-         * @return this
-         */
-        public Builder listener(ServerListener value) {
-            this.listeners.add(value);
-            return this;
-        }
-
-        /**
-         * Sets what connections are served on.
-         *
-         * @param value the maker of threads; {@link ConnectionThreads#virtual()} by default
-         * @return this
-         */
-        public Builder threads(ConnectionThreads value) {
-            this.threads = value;
-            return this;
-        }
-
-        /**
-         * Sets the clock of deadlines.
-         *
-         * @param value the clock; the system's by default
-         * @return this
-         */
-        public Builder ticker(Ticker value) {
-            this.ticker = value;
-            return this;
-        }
-
-        /**
-         * Sets what renders the answers that the server makes by itself.
-         *
-         * @param value the renderer; {@link ServerErrorHandler#standard()} by default
-         * @return this
-         */
-        public Builder errorHandler(ServerErrorHandler value) {
-            this.errorHandler = value;
-            return this;
-        }
-
-        /**
-         * Sets how clients are found behind proxies, for {@code zokor.limits.max-per-client}.
-         *
-         * @param value knows them; {@link ClientAddresses#ofPeers()} by default
-         * @return this
-         */
-        public Builder clientAddresses(ClientAddresses value) {
-            this.clientAddresses = value;
-            return this;
-        }
-
-        /**
-         * Sets the context class loader that handlers see, anew for each request.
-         *
-         * @param value the loader, or {@code null} to leave the threads' own
-         * @return this
-         */
-        public Builder contextClassLoader(@Nullable ClassLoader value) {
-            this.classLoader = value;
-            return this;
-        }
-
-        /**
-         * Makes the server; nothing is bound yet.
-         *
-         * @return the server
-         */
-        public Server build() {
-            return new Server(this);
-        }
     }
 }

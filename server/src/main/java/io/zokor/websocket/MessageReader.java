@@ -30,9 +30,11 @@ final class MessageReader {
     /** So many empty fragments in a row are an attack (CVE-2026-48779). */
     private static final int MAX_EMPTY = 100;
 
-    private final Session session;
+    private final SessionInput input;
 
     private final FrameReader frames;
+
+    private final Liveness liveness;
 
     /** Opcode of the message that is being read, or 0 between two. */
     private int opcode;
@@ -63,9 +65,10 @@ final class MessageReader {
     /** The beginning of a character that the part before has ended with. */
     private byte[] carry = {};
 
-    MessageReader(Session session, FrameReader frames) {
-        this.session = session;
+    MessageReader(SessionInput input, FrameReader frames, Liveness liveness) {
+        this.input = input;
         this.frames = frames;
+        this.liveness = liveness;
     }
 
     /** {@return whether a message was read in part} */
@@ -94,14 +97,14 @@ final class MessageReader {
         awaited = false;
         try {
             boolean text = opcode == Opcode.TEXT;
-            int max = text ? session.maxTextSize() : session.maxBinarySize();
+            int max = input.maxSize(text);
             ByteChunks bytes = new ByteChunks();
             while (true) {
                 readFrame(bytes, max);
                 if (frames.isLast()) {
                     break;
                 }
-                session.betweenFragments();
+                liveness.moved();
                 if (!continues()) {
                     return null;
                 }
@@ -113,7 +116,7 @@ final class MessageReader {
             if (utf8 != null) {
                 utf8.end();
             }
-            session.received(bytes.size());
+            input.received(bytes.size());
             return text
                     ? new WebSocketMessage.Text(bytes.toText(), true)
                     : new WebSocketMessage.Binary(bytes.toBuffer(), true);
@@ -159,7 +162,7 @@ final class MessageReader {
         unpaused += n;
         if (unpaused >= PIECE) {
             unpaused = 0;
-            session.pause();
+            liveness.pause();
         }
     }
 
@@ -183,7 +186,7 @@ final class MessageReader {
             WebSocketMessage part = part(bytes, size, last);
             partBytes += n;
             if (last) {
-                session.received(partBytes);
+                input.received(partBytes);
             }
             done = last;
             return part;
@@ -212,7 +215,7 @@ final class MessageReader {
             if (frames.isLast()) {
                 return 0;
             }
-            session.betweenFragments();
+            liveness.moved();
             if (!continues()) {
                 return -1;
             }
@@ -230,7 +233,7 @@ final class MessageReader {
             if (frames.remaining() > 0) {
                 inflater.input(packed, frames.read(packed, 0, packed.length));
             } else if (!frames.isLast()) {
-                session.betweenFragments();
+                liveness.moved();
                 if (!continues()) {
                     return -1;
                 }
@@ -253,11 +256,11 @@ final class MessageReader {
     }
 
     private boolean begin() throws IOException {
-        if (!session.nextData()) {
+        if (!input.nextData()) {
             return false;
         }
         opcode = frames.opcode();
-        session.messageBegun();
+        liveness.messageBegun();
         utf8 = opcode == Opcode.TEXT ? new Utf8Check() : null;
         if (frames.isCompressed()) {
             inflate = new MessageInflate();
@@ -268,7 +271,7 @@ final class MessageReader {
     }
 
     private boolean continues() throws IOException {
-        if (!session.nextData()) {
+        if (!input.nextData()) {
             return false;
         }
         countEmpty();
@@ -312,6 +315,6 @@ final class MessageReader {
         recent = packed;
         tailGiven = false;
         partBytes = 0;
-        session.messageEnded();
+        liveness.messageEnded();
     }
 }

@@ -3,19 +3,15 @@ package io.zokor.websocket;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
-import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.zokor.http.Tunnel;
 import io.zokor.internal.websocket.ExtensionOffers;
-import io.zokor.internal.websocket.Fault;
-import io.zokor.internal.websocket.FrameReader;
 import io.zokor.internal.websocket.Frames;
 import io.zokor.internal.websocket.MessageDeflate;
 import io.zokor.internal.websocket.Opcode;
@@ -26,17 +22,14 @@ import io.zokor.net.TimeoutKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session. Its states: open; closing, from the first compare-and-set of {@code closing} on, which says for good how it ended; ended,
- * once the thread that reads has seen the peer's Close frame or the end of the input, which only that thread says. Whoever wins the
- * compare-and-set has the Close frame sent.
+ * A session. Its states: open; closing, once {@link Closing} has taken how it ends; ended, once the thread that reads has seen the peer's
+ * Close frame or the end of the input ({@link SessionInput}). Whoever begins the closing has the Close frame sent. Safe for use by many
+ * threads, of which one reads.
  */
 final class Session implements WebSocket {
 
     /** Without it, the event's class could not even be loaded. */
     private static final boolean FLIGHT_RECORDER = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
-
-    private static final Runnable TOLD = () -> {
-    };
 
     /** What is read at most while the peer's end is waited for. */
     private static final long MAX_LINGER = 4L << 20;
@@ -53,18 +46,13 @@ final class Session implements WebSocket {
 
     private final Sender sender;
 
-    private final FrameReader frames;
-
-    private final MessageReader messages;
-
     private final Liveness liveness;
 
-    private final AtomicReference<@Nullable WebSocketClose> closing = new AtomicReference<>();
+    private final SessionInput input;
+
+    private final Closing closing = new Closing();
 
     private final AtomicBoolean told = new AtomicBoolean();
-
-    /** Who is told of the closing; {@link #TOLD} once that has been done. */
-    private final AtomicReference<@Nullable Runnable> onClosing = new AtomicReference<>();
 
     private volatile int maxText;
 
@@ -72,18 +60,10 @@ final class Session implements WebSocket {
 
     private final AtomicLong sentCount = new AtomicLong();
 
-    private volatile long receivedCount;
-
     /** Whose close waits for the end; {@code null} where a handler's return does. */
     private @Nullable Thread owner;
 
-    private @Nullable Consumer<ByteBuffer> pongs;
-
-    private @Nullable Consumer<ByteBuffer> pings;
-
     /** Said by the thread that reads alone. */
-    private boolean ended;
-
     private boolean finished;
 
     Session(WebSocketOptions options, WebSocketRequest request, @Nullable String subprotocol,
@@ -98,8 +78,7 @@ final class Session implements WebSocket {
         Turn turn = new Turn();
         this.sender = new Sender(this, tunnel, deflate == null ? null : new MessageDeflate(deflate.windowBits()), turn);
         this.liveness = new Liveness(this, sender, tunnel, options, turn);
-        this.frames = new FrameReader(liveness::read, deflate != null);
-        this.messages = new MessageReader(this, frames);
+        this.input = new SessionInput(this, sender, liveness, deflate != null);
     }
 
     /** Counts and tells it, or closes it at once where there is no room. */
@@ -127,169 +106,37 @@ final class Session implements WebSocket {
 
     @Override
     public @Nullable WebSocketMessage read() {
-        if (messages.inMessage()) {
-            throw new IllegalStateException("a message was read in part");
-        }
-        return read(false);
+        return input.read();
     }
 
     @Override
     public @Nullable WebSocketMessage readPart() {
-        return read(true);
+        return input.readPart();
     }
 
     @Override
     public WebSocketMessage.@Nullable Kind await() {
-        if (messages.inMessage()) {
-            throw new IllegalStateException("a message was read in part");
-        }
-        if (ended) {
-            return null;
-        }
-        try {
-            WebSocketMessage.Kind kind = messages.await();
-            if (kind != null && closing.get() == null) {
-                return kind;
-            }
-            discard();
-        } catch (Fault fault) {
-            fail(fault);
-        } catch (IOException e) {
-            lost();
-            end();
-        }
-        return null;
-    }
-
-    private @Nullable WebSocketMessage read(boolean inPart) {
-        if (ended) {
-            return null;
-        }
-        try {
-            WebSocketMessage message = inPart ? messages.part() : messages.whole();
-            if (message != null && closing.get() == null) {
-                return message;
-            }
-            discard();
-        } catch (Fault fault) {
-            fail(fault);
-        } catch (IOException e) {
-            lost();
-            end();
-        }
-        return null;
+        return input.await();
     }
 
     @Override
     public @Nullable Reader nextText() {
-        WebSocketMessage first = read(true);
-        if (first instanceof WebSocketMessage.Binary) {
-            return refuse();
-        }
-        return first instanceof WebSocketMessage.Text text ? new MessageStreams.Text(this, text) : null;
+        return input.nextText();
     }
 
     @Override
     public @Nullable InputStream nextBinary() {
-        WebSocketMessage first = read(true);
-        if (first instanceof WebSocketMessage.Text) {
-            return refuse();
-        }
-        return first instanceof WebSocketMessage.Binary binary ? new MessageStreams.Binary(this, binary) : null;
+        return input.nextBinary();
     }
 
-    private <T> @Nullable T refuse() {
-        close(CloseStatus.UNSUPPORTED, WebSocketClose.By.APPLICATION);
-        return null;
+    @Override
+    public void onPong(@Nullable Consumer<ByteBuffer> handler) {
+        input.onPong(handler);
     }
 
-    /** Reads on to the next data frame; control frames are dealt with. {@return whether there is one} */
-    boolean nextData() throws IOException {
-        while (frames.next()) {
-            if (!frames.isControl()) {
-                return true;
-            }
-            byte[] payload = frames.readControl();
-            switch (frames.opcode()) {
-                case Opcode.PING -> {
-                    answer(payload);
-                    tell(pings, payload);
-                }
-                case Opcode.PONG -> {
-                    if (!liveness.pong(payload)) {
-                        tell(pongs, payload);
-                    }
-                }
-                default -> {
-                    peerClosed(payload);
-                    return false;
-                }
-            }
-        }
-        lost();
-        end();
-        return false;
-    }
-
-    private void answer(byte[] payload) throws IOException {
-        if (closing.get() == null) {
-            sender.answer(payload);
-        }
-    }
-
-    private static void tell(@Nullable Consumer<ByteBuffer> handler, byte[] payload) {
-        if (handler != null) {
-            handler.accept(ByteBuffer.wrap(payload));
-        }
-    }
-
-    private void peerClosed(byte[] payload) throws Fault {
-        int code = Frames.closeCode(payload);
-        close(new CloseStatus(code, Frames.closeReason(payload)), WebSocketClose.By.PEER);
-        end();
-    }
-
-    /** Once the session is closing only the peer's Close frame counts. */
-    private void discard() throws IOException {
-        byte[] scratch = new byte[1024];
-        while (!ended) {
-            while (frames.remaining() > 0) {
-                frames.read(scratch, 0, scratch.length);
-            }
-            nextData();
-        }
-    }
-
-    private void fail(Fault fault) {
-        if (fault.code() == CloseStatus.TOO_BIG.code() && options.sessions().isFirstTooLarge()) {
-            System.getLogger("io.zokor.websocket").log(Level.WARNING, "a WebSocket was closed with 1009: "
-                    + fault.reason() + "; zokor.websocket.max-message-size raises the limit (this is said once)");
-        }
-        close(new CloseStatus(fault.code(), fault.reason()), WebSocketClose.By.SERVER);
-        end();
-    }
-
-    void messageBegun() {
-        liveness.messageBegun();
-    }
-
-    void pause() {
-        liveness.pause();
-    }
-
-    void betweenFragments() {
-        liveness.moved();
-    }
-
-    void messageEnded() {
-        liveness.messageEnded();
-    }
-
-    void received(long bytes) {
-        long before = receivedCount;
-        receivedCount = before + 1;
-        liveness.moved();
-        options.listener().received(this, bytes);
+    @Override
+    public void onPing(@Nullable Consumer<ByteBuffer> handler) {
+        input.onPing(handler);
     }
 
     // ---- writing
@@ -329,16 +176,6 @@ final class Session implements WebSocket {
         return bytes;
     }
 
-    @Override
-    public void onPong(@Nullable Consumer<ByteBuffer> handler) {
-        pongs = handler;
-    }
-
-    @Override
-    public void onPing(@Nullable Consumer<ByteBuffer> handler) {
-        pings = handler;
-    }
-
     // ---- the end
 
     @Override
@@ -357,27 +194,14 @@ final class Session implements WebSocket {
         close(status, WebSocketClose.By.APPLICATION);
     }
 
-    private boolean begin(CloseStatus status, WebSocketClose.By by) {
-        if (!closing.compareAndSet(null, new WebSocketClose(status, by))) {
-            return false;
-        }
-        Runnable action = onClosing.getAndSet(TOLD);
-        if (action != null) {
-            action.run();
-        }
-        return true;
-    }
-
     @Override
     public void onClosing(Runnable action) {
-        if (onClosing.getAndUpdate(known -> known == TOLD ? TOLD : action) == TOLD) {
-            action.run();
-        }
+        closing.onBegin(action);
     }
 
     /** Any thread. Does not block but for the frame, nor wait for another thread's write. */
     void close(CloseStatus status, WebSocketClose.By by) {
-        if (begin(status, by)) {
+        if (closing.begin(status, by)) {
             liveness.closing();
             sendClose();
         }
@@ -393,26 +217,26 @@ final class Session implements WebSocket {
 
     @Override
     public void abort() {
-        begin(CloseStatus.ABNORMAL, WebSocketClose.By.APPLICATION);
+        closing.begin(CloseStatus.ABNORMAL, WebSocketClose.By.APPLICATION);
         sender.end();
         tunnel.abort();
     }
 
     /** A limit of time has passed: the connection is reset. Any thread. */
     void reset() {
-        begin(CloseStatus.ABNORMAL, WebSocketClose.By.SERVER);
+        closing.begin(CloseStatus.ABNORMAL, WebSocketClose.By.SERVER);
         sender.end();
         tunnel.abort();
     }
 
     /** The connection does not carry any more. Any thread. */
     void lost() {
-        begin(CloseStatus.ABNORMAL, WebSocketClose.By.PEER);
+        closing.begin(CloseStatus.ABNORMAL, WebSocketClose.By.PEER);
         sender.end();
     }
 
-    private void end() {
-        ended = true;
+    /** The peer will say no more. By the thread that reads. */
+    void ended() {
         WebSocketClose close = closing.get();
         if (close != null && told.compareAndSet(false, true)) {
             options.sessions().remove(this);
@@ -435,15 +259,7 @@ final class Session implements WebSocket {
         close(CloseStatus.NORMAL, WebSocketClose.By.APPLICATION);
         // Another thread may have begun and not come to it yet.
         sendClose();
-        try {
-            discard();
-        } catch (Fault fault) {
-            end();
-        } catch (IOException e) {
-            lost();
-            end();
-        }
-        messages.release();
+        input.finish();
         try {
             liveness.lingering();
             tunnel.shutdownOutput();
@@ -548,6 +364,6 @@ final class Session implements WebSocket {
 
     @Override
     public WebSocketSnapshot snapshot() {
-        return liveness.snapshot(request.path(), subprotocol, receivedCount, sentCount.get());
+        return liveness.snapshot(request.path(), subprotocol, input.received(), sentCount.get());
     }
 }

@@ -23,6 +23,7 @@ import io.zokor.net.TlsContext;
 import io.zokor.net.TlsContexts;
 import io.zokor.net.TlsListener;
 import io.zokor.server.Server;
+import io.zokor.server.ServerBuilder;
 
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ public final class TestServer implements AutoCloseable {
     private TestServer(Builder builder) {
         this.events = new ServerEvents();
         this.checksConnections = builder.checksConnections;
-        Server.Builder made = Server.builder().address("127.0.0.1:0").handler(builder.handler).config(builder.config)
+        ServerBuilder made = Server.builder().address("127.0.0.1:0").handler(builder.handler).config(builder.config)
                 .listener(events);
         builder.listeners.forEach(made::listener);
         if (builder.customizer != null) {
@@ -201,7 +202,7 @@ public final class TestServer implements AutoCloseable {
         private final Handler handler;
         private final List<ServerListener> listeners = new ArrayList<>();
         private ServerConfig config = ServerConfig.builder().name("test").build();
-        private @Nullable Consumer<Server.Builder> customizer;
+        private @Nullable Consumer<ServerBuilder> customizer;
         private @Nullable Listener source;
         private TestCertificates.@Nullable Identity identity;
         private boolean checksConnections = true;
@@ -238,7 +239,7 @@ public final class TestServer implements AutoCloseable {
          * @param change is given the builder before the server is made
          * @return this builder
          */
-        public Builder server(Consumer<Server.Builder> change) {
+        public Builder server(Consumer<ServerBuilder> change) {
             customizer = change;
             return this;
         }

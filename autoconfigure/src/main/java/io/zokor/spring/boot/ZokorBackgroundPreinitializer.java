@@ -3,6 +3,7 @@ package io.zokor.spring.boot;
 import java.security.SecureRandom;
 
 import io.zokor.server.Server;
+import io.zokor.server.ServerBuilder;
 import io.zokor.servlet.ServletContainer;
 
 import org.springframework.boot.autoconfigure.preinitialize.BackgroundPreinitializer;
@@ -20,7 +21,7 @@ final class ZokorBackgroundPreinitializer implements BackgroundPreinitializer {
 
     @Override
     public void preinitialize() {
-        Server.Builder server = Server.builder();
+        ServerBuilder server = Server.builder();
         if (ClassUtils.isPresent("jakarta.servlet.Servlet", ZokorBackgroundPreinitializer.class.getClassLoader())) {
             server.handler(ServletContainer.builder().build());
         }

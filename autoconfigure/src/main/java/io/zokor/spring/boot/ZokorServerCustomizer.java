@@ -1,6 +1,6 @@
 package io.zokor.spring.boot;
 
-import io.zokor.server.Server;
+import io.zokor.server.ServerBuilder;
 
 /**
  * Changes a server before it is built. Beans of this type are applied in their order, after all properties, to the server of the
@@ -15,5 +15,5 @@ public interface ZokorServerCustomizer {
      *
      * @param server the server, with all of its settings
      */
-    void customize(Server.Builder server);
+    void customize(ServerBuilder server);
 }

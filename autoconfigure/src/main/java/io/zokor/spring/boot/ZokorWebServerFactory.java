@@ -25,6 +25,7 @@ import io.zokor.http.ServerErrorHandler;
 import io.zokor.net.AddressRange;
 import io.zokor.server.ConnectionThreads;
 import io.zokor.server.Server;
+import io.zokor.server.ServerBuilder;
 import io.zokor.spring.accesslog.AccessLog;
 import io.zokor.spring.accesslog.AccessLogFormat;
 import io.zokor.spring.accesslog.TraceIds;
@@ -224,7 +225,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         ClientAddresses clients = proxies == null ? ClientAddresses.ofPeers() : proxies;
         AdaptiveConcurrency adaptive = adaptive(deployed.handler(), currentLimits);
         Handler handler = layers(adaptive == null ? deployed.handler() : adaptive, proxies, tls);
-        Server.Builder builder = Server.builder().handler(handler).config(config).http2(http2())
+        ServerBuilder builder = Server.builder().handler(handler).config(config).http2(http2())
                 .clientAddresses(clients).contextClassLoader(classLoader)
                 .errorHandler(errorHandler).listener(counters);
         if (platformThreads) {
@@ -277,7 +278,7 @@ public abstract class ZokorWebServerFactory extends AbstractConfigurableWebServe
         if (additional.stream().noneMatch(ListenerSettings::redirectToHttps)) {
             return null;
         }
-        Server.Builder builder = Server.builder().handler(new HttpsRedirect(main::port)).errorHandler(errorHandler)
+        ServerBuilder builder = Server.builder().handler(new HttpsRedirect(main::port)).errorHandler(errorHandler)
                 .listener(counters).http2(main.http2()).clientAddresses(clients)
                 .config(main.config().toBuilder().name(name + "-redirect").build());
         if (accessLog != null) {
