@@ -19,7 +19,8 @@ public final class ServerBuilder {
 
     String address = "";
 
-    @Nullable Handler handler;
+    @Nullable
+    Handler handler;
 
     ServerConfig config = ServerConfig.defaults();
 
@@ -35,9 +36,11 @@ public final class ServerBuilder {
 
     ClientAddresses clientAddresses = ClientAddresses.ofPeers();
 
-    @Nullable ClassLoader classLoader;
+    @Nullable
+    ClassLoader classLoader;
 
-    @Nullable ProtocolSelector protocols;
+    @Nullable
+    ProtocolSelector protocols;
 
     /** By {@link Server#builder()}. */
     ServerBuilder() {
