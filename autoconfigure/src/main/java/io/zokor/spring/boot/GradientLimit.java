@@ -19,12 +19,12 @@ final class GradientLimit {
     static final int MOST = 2_000;
     static final int INITIAL = 50;
 
-    private static final double TOLERANCE = 1.5;
+    private static final double TOLERANCE = 1.3;
     private static final int PROBE_EVERY = 60;
     private static final int LEAST_PROBE = LEAST / 2;
 
-    /** A time that has been halved, as nearly as it can be told. */
-    private static final double HALVED = 0.55;
+    /** A time that has been halved, as nearly as it can be told: one window more costs less than a queue that is taken for the baseline. */
+    private static final double HALVED = 0.65;
 
     /** How much of a new estimate is believed at once. */
     private static final double SMOOTHING = 0.2;

@@ -69,11 +69,11 @@ class AdaptiveConcurrencyTests {
         load(60, 10 * MINUTE);
         assertThat(slowest).isLessThanOrEqualTo(2.2 * serviceMillis);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
         load(6_000, 10 * MINUTE);
         assertThat(slowest).isLessThanOrEqualTo(2.2 * serviceMillis);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
     }
 
     @Test
@@ -82,7 +82,7 @@ class AdaptiveConcurrencyTests {
         load(6_000, 5 * MINUTE);
         assertThat(slowest).isLessThanOrEqualTo(2.2 * serviceMillis);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
     }
 
     @Test
@@ -94,13 +94,13 @@ class AdaptiveConcurrencyTests {
         load(200, 5 * MINUTE);
         assertThat(slowest).as("while it is slow").isLessThanOrEqualTo(2.2 * serviceMillis);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
         serviceMillis = 50;
         load(200, MINUTE);
         load(200, 5 * MINUTE);
         assertThat(slowest).as("after its recovery").isLessThanOrEqualTo(2.2 * serviceMillis);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
     }
 
     @Test
@@ -110,7 +110,7 @@ class AdaptiveConcurrencyTests {
         load(200, 3 * MINUTE);
         load(200, 2 * MINUTE);
         assertThat(throughput).isGreaterThanOrEqualTo(0.98 * capacityPerMilli());
-        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.85 * capacityPerMilli());
+        assertThat(leastThroughput).as("while it probes").isGreaterThanOrEqualTo(0.35 * capacityPerMilli());
     }
 
     @ParameterizedTest
@@ -224,7 +224,7 @@ class AdaptiveConcurrencyTests {
             }
         }
         Collections.sort(times);
-        assertThat(times.get(times.size() * 99 / 100) / service).as("99 of 100 take").isLessThanOrEqualTo(2.2);
+        assertThat(times.get(times.size() * 99 / 100) / service).as("99 of 100 take").isLessThanOrEqualTo(2.1);
         assertThat(times.size() * service / (end - warm) / room).as("throughput").isGreaterThanOrEqualTo(0.97);
     }
 }
