@@ -12,7 +12,6 @@ import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ZeroCopyHttpOutputMessage;
 import org.springframework.http.server.reactive.AbstractServerHttpResponse;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,8 +19,6 @@ import reactor.core.publisher.Mono;
  * with the first bytes, or when the exchange ends.
  */
 final class ZokorServerHttpResponse extends AbstractServerHttpResponse implements ZeroCopyHttpOutputMessage {
-
-    private static final int AHEAD = 16;
 
     private final ReactiveExchange exchange;
     private final ResponseWriter response;
@@ -92,18 +89,12 @@ final class ZokorServerHttpResponse extends AbstractServerHttpResponse implement
 
     @Override
     protected Mono<Void> writeWithInternal(Publisher<? extends DataBuffer> body) {
-        return BodyWriter.write(exchange, body, false);
+        return BodyWriter.write(exchange, body);
     }
 
-    /**
-     * Inner publishers are written one after the other, an error after all those before it: as the last of them it waits for its
-     * turn, where as the error of the outer publisher it would take those with it that wait. Some are asked for ahead: sources
-     * that cannot wait, {@code Flux.interval} for one, fail as soon as nobody asks.
-     */
     @Override
     protected Mono<Void> writeAndFlushWithInternal(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-        return Flux.<Publisher<? extends DataBuffer>>from(body).onErrorResume(e -> Flux.just(Mono.error(e)))
-                .concatMap(part -> BodyWriter.write(exchange, part, true), AHEAD).then();
+        return BodyWriter.writeAndFlush(exchange, body);
     }
 
     @Override
