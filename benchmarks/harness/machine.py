@@ -33,18 +33,43 @@ def java_home():
     raise Missing(f"no JDK {JDK} found: install one, or set JAVA{JDK}_HOME")
 
 
-def need_wrk():
-    """Installs wrk where apt and the right to use it are there."""
-    if shutil.which("wrk"):
+def need(command, package, purpose):
+    """Installs a package of Debian's where apt and the right to use it are there."""
+    if shutil.which(command):
         return
     if shutil.which("apt-get") and os.geteuid() == 0:
-        print("wrk is not there: apt-get install wrk", flush=True)
+        print(f"{command} is not there: apt-get install {package}", flush=True)
         environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
         subprocess.run(["apt-get", "update", "-q"], stdout=subprocess.DEVNULL, env=environment, check=False, timeout=180)
-        subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", "wrk"],
+        subprocess.run(["apt-get", "install", "-q", "-y", "--no-install-recommends", package],
                        stdout=subprocess.DEVNULL, env=environment, check=False, timeout=180)
-    if not shutil.which("wrk"):
-        raise Missing("wrk makes the load: install it (Debian, Ubuntu: apt-get install wrk)")
+    if not shutil.which(command):
+        raise Missing(f"{command} {purpose}: install it (Debian, Ubuntu: apt-get install {package})")
+
+
+def split():
+    """A processor for the servers and another one for the client."""
+    processors = sorted(os.sched_getaffinity(0))
+    if len(processors) < 2:
+        raise Missing("--pin needs two processors: one for the server, one for the client")
+    if not shutil.which("taskset"):
+        raise Missing("--pin needs taskset (util-linux)")
+    return processors[0], processors[-1]
+
+
+def calibrate(home, processor):
+    """The seconds that a fixed piece of work takes here, computing and in the kernel: tells a fast machine's run from a slow one's."""
+    classes = os.path.join(ROOT, "benchmarks", "jmh", "target", "classes")
+    out = subprocess.run(["taskset", "-c", str(processor), os.path.join(home, "bin", "java"), "-XX:+UseSerialGC", "-cp", classes,
+                          "io.zokor.benchmarks.Calibration"], capture_output=True, text=True, timeout=120, check=True).stdout
+    return [float(word) for word in out.split()]
+
+
+def stolen():
+    """Ticks that the hypervisor gave to others, and ticks in all, since the machine's start (proc_stat(5))."""
+    with open("/proc/stat") as stat:
+        ticks = [int(word) for word in stat.readline().split()[1:9]]
+    return ticks[7], sum(ticks)
 
 
 def raise_descriptor_limit():
@@ -76,6 +101,8 @@ def facts(home):
     """What the reader of a result must know of the machine."""
     memory = find("/proc/meminfo", r"^MemTotal:\s+(\d+)")
     wrk = first_line("wrk", "-v")
+    h2load = first_line("h2load", "--version")
+    nginx = first_line("nginx", "-v")
     jvm = subprocess.run([os.path.join(home, "bin", "java"), "-version"], capture_output=True, text=True,
                          timeout=30, check=False).stderr.strip().splitlines()
     dirty = subprocess.run(["git", "-C", ROOT, "status", "--porcelain", "--untracked-files=no"],
@@ -89,6 +116,9 @@ def facts(home):
         "java": jvm[-1] if jvm else None,
         "go": first_line("go", "version"),
         "wrk": wrk.split(" Copyright")[0] if wrk else None,
+        "h2load": f"h2load of {h2load.removeprefix('h2load ')}" if h2load else None,
+        "nginx": nginx.removeprefix("nginx version: ") if nginx else None,
+        "load_before": round(os.getloadavg()[0], 2),
         "python": platform.python_version(),
         "commit": (commit or "unknown") + (" with changes" if dirty else ""),
     }

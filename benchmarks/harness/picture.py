@@ -12,9 +12,27 @@ PANELS = {
         ("Spring MVC, a megabyte", "big-32.rps", "requests/s, more is better"),
         ("2,000 clients, 100 ms of sleep", "sleep-2000.rps", "requests/s, more is better"),
         ("TLS 1.3, keep-alive", "tls-64.rps", "requests/s, more is better"),
-        ("An idle connection", "idle.resident_kib", "KiB resident, less is better"),
+        ("An idle connection", "idle.each_kib", "KiB, heap and growth outside of it, less is better"),
         ("Resident after start", "start.rss_mib", "MiB, less is better"),
         ("Start-up", "start.s", "seconds, less is better"),
+    ),
+    "http2": (
+        ("16 connections of 16 streams", "h2-16x16.rps", "requests/s, more is better"),
+        ("16 connections of 16 streams", "h2-16x16.cpu_us", "processor time a request in µs, less is better"),
+        ("One connection of 100 streams", "h2-1x100.rps", "requests/s, more is better"),
+        ("64 connections of one stream", "h2-64x1.rps", "requests/s, more is better"),
+        ("512 connections of 4 streams", "h2-512x4.p99_ms", "99th percentile in ms, less is better"),
+        ("100 MiB", "h2-download.mib_s", "MiB/s, more is better"),
+        ("A megabyte", "h2-big.rps", "requests/s, more is better"),
+        ("An idle connection", "idle-h2.each_kib", "KiB, heap and growth outside of it, less is better"),
+    ),
+    "websocket": (
+        ("100 bytes, one session", "ws-1.mps", "messages/s, more is better"),
+        ("100 bytes, 64 sessions", "ws-64.mps", "messages/s, more is better"),
+        ("100 bytes, 64 sessions", "ws-64.cpu_us_message", "processor time a message in µs, less is better"),
+        ("100 bytes, 512 sessions", "ws-512.p99_ms", "99th percentile in ms, less is better"),
+        ("64 KiB, 64 sessions", "ws-65536.mps", "messages/s, more is better"),
+        ("An idle session", "idle-ws.each_kib", "KiB, heap and growth outside of it, less is better"),
     ),
     "webflux": (
         ("Two bytes, 64 connections", "hello-64.rps", "requests/s, more is better"),
@@ -24,7 +42,7 @@ PANELS = {
         ("100 flushed lines", "stream-32.rps", "requests/s, more is better"),
         ("A megabyte", "big-32.rps", "requests/s, more is better"),
         ("2,000 clients, 100 ms of delay", "sleep-2000.rps", "requests/s, more is better"),
-        ("An idle connection", "idle.resident_kib", "KiB resident, less is better"),
+        ("An idle connection", "idle.each_kib", "KiB, heap and growth outside of it, less is better"),
     ),
 }
 COLUMNS = 2
@@ -77,7 +95,7 @@ def bars(panel, servers, values, x, y):
             continue
         top = y + HEADER + row * (BAR + GAP)
         width = max(1.0, room * max(values[name], 0) / longest)
-        ours = " ours" if name in ("zokor", "core") else ""
+        ours = " ours" if name in ("zokor", "core", "servlet") else ""
         parts += [f'<text class="name" x="{x + LABEL - 8}" y="{top + 12}" text-anchor="end">{escape(label)}</text>',
                   f'<rect class="bar{ours}" x="{x + LABEL}" y="{top}" width="{width:.1f}" height="{BAR}" rx="2"/>',
                   f'<text x="{x + LABEL + width + 6:.1f}" y="{top + 12}">{number(values[name])}</text>']

@@ -6,14 +6,17 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 
 import com.sun.management.ThreadMXBean;
+import io.zokor.config.Http2;
 import io.zokor.http.Handler;
 import io.zokor.http.Request;
 import io.zokor.http.ResponseWriter;
 import io.zokor.server.Server;
+import io.zokor.websocket.WebSocketMessage;
+import io.zokor.websocket.WebSockets;
 
 /**
- * The server without servlets and without Spring, to be put under load by another process. The argument is the port.
- * {@code /allocated} says how many bytes all threads together have allocated so far. Without state, so every connection's
+ * The server without servlets and without Spring, to be put under load by another process. The arguments are the port
+ * and, where HTTP/2 is to be spoken as well, {@code h2}. {@code /allocated} says how many bytes all threads together have allocated so far. Without state, so every connection's
  * thread may call it.
  */
 public final class CoreServer implements Handler {
@@ -23,6 +26,15 @@ public final class CoreServer implements Handler {
     private static final byte[] MEGABYTE = new byte[1 << 20];
 
     private static final int BUFFER = 64 * 1024;
+
+    private static final int PIECES = 1600;
+
+    private static final Handler ECHO_SOCKET = WebSockets.handler(session -> {
+        WebSocketMessage message;
+        while ((message = session.read()) != null) {
+            session.write(message);
+        }
+    });
 
     CoreServer() {
     }
@@ -34,7 +46,10 @@ public final class CoreServer implements Handler {
      * @throws Exception if the server cannot start
      */
     public static void main(String[] args) throws Exception {
-        Server.builder().address("127.0.0.1:" + args[0]).handler(new CoreServer()).build().listenAndServe();
+        boolean http2 = args.length > 1 && args[1].equals("h2");
+        Server.builder().address("127.0.0.1:" + args[0]).http2(Http2.defaults().withEnabled(http2))
+                .handler(new CoreServer()).build()
+                .listenAndServe();
     }
 
     @Override
@@ -46,6 +61,8 @@ public final class CoreServer implements Handler {
                 response.headers().set("Content-Length", Integer.toString(MEGABYTE.length));
                 response.write(MEGABYTE);
             }
+            case "/download" -> download(response);
+            case "/ws" -> ECHO_SOCKET.handle(request, response);
             case "/sleep" -> {
                 Thread.sleep(milliseconds(request));
                 text(response, OK);
@@ -65,6 +82,15 @@ public final class CoreServer implements Handler {
     private static void text(ResponseWriter response, byte[] body) throws IOException {
         response.headers().set("Content-Type", "text/plain");
         response.write(body);
+    }
+
+    private static void download(ResponseWriter response) throws IOException {
+        response.headers().set("Content-Type", "application/octet-stream");
+        response.headers().set("Content-Length", Integer.toString(PIECES * BUFFER));
+        byte[] piece = new byte[BUFFER];
+        for (int i = 0; i < PIECES; i++) {
+            response.write(piece);
+        }
     }
 
     private static long milliseconds(Request request) {

@@ -44,7 +44,7 @@ public class BenchmarkApplication {
     /** The container with next to nothing of Spring's in the way. */
     @Bean
     ServletRegistrationBean<PlainServlet> plain() {
-        return new ServletRegistrationBean<>(new PlainServlet(), "/raw", "/upload");
+        return new ServletRegistrationBean<>(new PlainServlet(), "/raw", "/upload", "/download");
     }
 
     /** Takes the time of the container's start; a second factory object in between, so only where it is asked for. */
