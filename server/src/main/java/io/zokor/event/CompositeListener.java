@@ -41,7 +41,7 @@ public final class CompositeListener implements ServerListener {
 
     @Override
     public void connectionState(ConnectionInfo connection, ConnectionState from, ConnectionState to) {
-        tell(listener -> listener.connectionState(connection, from, to));
+        tell(ServerListener::connectionState, connection, from, to);
     }
 
     @Override
@@ -62,7 +62,7 @@ public final class CompositeListener implements ServerListener {
 
     @Override
     public void requestStarted(ConnectionInfo connection, Request request) {
-        tell(listener -> listener.requestStarted(connection, request));
+        tell((listener, of, started, none) -> listener.requestStarted(of, started), connection, request, null);
     }
 
     @Override
@@ -82,7 +82,7 @@ public final class CompositeListener implements ServerListener {
 
     @Override
     public void exchangeEnded(ExchangeSummary summary) {
-        tell(listener -> listener.exchangeEnded(summary));
+        tell((listener, of, none, no) -> listener.exchangeEnded(of), summary, null, null);
     }
 
     @Override
@@ -110,13 +110,33 @@ public final class CompositeListener implements ServerListener {
         tell(listener -> listener.goAway(connection, by, code));
     }
 
+    /** What happens with every request: told without an object made for it. */
+    private interface Event<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> {
+        void tell(ServerListener listener, A a, B b, C c);
+    }
+
+    private <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> void tell(
+            Event<A, B, C> event, A a, B b, C c) {
+        for (ServerListener listener : listeners) {
+            try {
+                event.tell(listener, a, b, c);
+            } catch (RuntimeException | Error e) {
+                failed(listener, e);
+            }
+        }
+    }
+
     private void tell(Consumer<ServerListener> event) {
         for (ServerListener listener : listeners) {
             try {
                 event.accept(listener);
             } catch (RuntimeException | Error e) {
-                failures.log(() -> "a server listener failed: " + listener, e);
+                failed(listener, e);
             }
         }
+    }
+
+    private void failed(ServerListener listener, Throwable e) {
+        failures.log(() -> "a server listener failed: " + listener, e);
     }
 }

@@ -2,6 +2,7 @@ package io.zokor.http;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -89,18 +90,22 @@ public final class Headers {
      * All values of a field, one for each time it is there.
      *
      * @param name its name
-     * @return the values in order, empty where there is no such field
+     * @return the values in order, empty where there is no such field; the list cannot be changed
      */
     public List<String> all(String name) {
         int i = indexOf(name, 0);
         if (i < 0) {
-            return List.of();
+            return Collections.emptyList();
         }
-        List<String> values = new ArrayList<>(2);
+        int next = indexOf(name, i + 2);
+        if (next < 0) {
+            return Collections.singletonList(at(i + 1));
+        }
+        List<String> values = new ArrayList<>();
         for (; i >= 0; i = indexOf(name, i + 2)) {
             values.add(at(i + 1));
         }
-        return values;
+        return Collections.unmodifiableList(values);
     }
 
     /**
