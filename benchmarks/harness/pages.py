@@ -65,8 +65,8 @@ def essence():
         lines += [title, "", *few_rows(result, rows), "", occasion(result), ""]
     lines += [f"Goals reached: {', '.join(counts)}. [docs/benchmarks.md](docs/benchmarks.md) has all of them, where Zokor is behind, and the "
               "commands that repeat it."] if counts else []
-    lines += ["", "Goals are ratios to the neighbours in the same run, or sizes. Ratios of servers on a processor of their own hardly depend "
-              "on the machine; beside the client they do, as the neighbours gain more from a faster processor than Zokor does. "
+    lines += ["", "Goals are ratios to the neighbours in the same run, or sizes. Ratios of servers on a processor of their own depend "
+              "least on the machine; beside the client they do, as the neighbours gain more from a faster processor than Zokor does. "
               f"These goals are no ratios and depend on it altogether: {'; '.join(of_machine)}."] if of_machine else []
     pictured = [name for name in ("servlet-pinned", "servlet") if load(name)]
     lines += ["", f"![Zokor, Tomcat, Jetty and Go side by side](docs/benchmarks/{pictured[0]}.svg)"] if pictured else []

@@ -2,7 +2,7 @@
 import functools
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import clients, http2, websocket
 from .machine import Missing
@@ -249,7 +249,7 @@ HTTP2 = (
     Streams("h2-64x1", "`/raw`, 64 connections of one stream", "/raw", 64, 1, weight=2, body=b"ok"),
     Streams("h2-512x4", "`/raw`, 512 connections of 4 streams", "/raw", 512, 4, weight=1, body=b"ok", latencies=True),
     Streams("h2-big", "`/big`, 32 connections of one stream", "/big", 32, 1, weight=1, body=MEGABYTE),
-    BIG,
+    replace(BIG, title="`/big` over HTTP/1.1, c=32"),
     Download(),
     Idle("idle-h2", "idle connections of HTTP/2", http2.begin, 1 / 3),
 )

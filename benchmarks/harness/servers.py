@@ -103,7 +103,7 @@ WEBFLUX = (
     Server("netty", "reactor-netty", "webflux", "netty"),
 )
 HTTP2 = (
-    *boot(H2),
+    *(server for server in boot(H2) if server.name != "tomcat"),
     Server("core", "Zokor's core alone", options=("h2",), kind="core"),
     Server("jetty-core", "Jetty's core alone", kind="jetty-core"),
     Server("nginx", "nginx, one process", kind="nginx"),
