@@ -2,9 +2,13 @@
 
 Customers sign in and fill their carts through nginx, and then through HAProxy, which speaks the PROXY protocol to the instances. A POST
 that was answered must be in the cart for ever; a session must never be lost; in graceful restarts no POST may fail. What a kill has cut,
-nginx names in its log: each POST that failed then must be there.
+nginx names in its log: each POST that failed then must be there. Two of them have a WebSocket as well: it ends with its instance, by
+1001 or by the kill, and the next one is on the other instance and knows the customer.
+
+HAProxy comes twice, with HTTP/1.1 and with HTTP/2 to the instances, both behind a header of the PROXY protocol.
 """
 import argparse
+import base64
 import http.client
 import json
 import os
@@ -58,7 +62,8 @@ class Instance:
                 [self.options.java, "-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
                  *shlex.split(self.options.application), f"--server.port={self.port}",
                  f"--zokor.listeners[0].port={self.proxy_port}", "--zokor.listeners[0].proxy-protocol=required",
-                 f"--spring.data.redis.port={self.redis}", "--zokor.shutdown.drain-delay=3s"], stdout=log, stderr=subprocess.STDOUT)
+                 f"--spring.data.redis.port={self.redis}", f"--fleet.instance={self.name}",
+                 "--zokor.shutdown.drain-delay=3s"], stdout=log, stderr=subprocess.STDOUT)
 
     def await_ready(self):
         until(150, f"{self.name} starts", lambda: self.process.poll() is not None or self.ready())
@@ -109,6 +114,10 @@ http {{
   upstream fleet {{ {servers} keepalive 64; }}
   server {{
     listen 127.0.0.1:{self.port} backlog=256;
+    location /news {{
+      proxy_pass http://fleet; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+      proxy_set_header Host $http_host; proxy_read_timeout 1h;
+    }}
     location / {{
       proxy_pass http://fleet; proxy_http_version 1.1; proxy_set_header Connection "";
       proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto https;
@@ -128,18 +137,24 @@ http {{
 
 
 class HaProxy(Balancer):
-    """Asks the instances itself whether they are ready."""
+    """Asks the instances itself whether they are ready. WebSocket is HTTP/1.1 in any case: over HTTP/2 (RFC 8441) it is not there."""
+
+    def __init__(self, options, http2):
+        super().__init__(options)
+        self.name, self.protocol = ("haproxy-h2", "proto h2 ws h1") if http2 else ("haproxy", "")
 
     def start(self, instances):
-        servers = "\n".join(f"  server {i.name} 127.0.0.1:{i.proxy_port} send-proxy-v2 check check-send-proxy inter 300ms fall 2 rise 1"
+        probe = "check check-send-proxy inter 300ms fall 2 rise 1"
+        servers = "\n".join(f"  server {i.name} 127.0.0.1:{i.proxy_port} send-proxy-v2 {self.protocol} {probe}"
                             for i in instances)
-        with open(f"{self.options.work}/haproxy.cfg", "w") as file:
+        with open(f"{self.options.work}/{self.name}.cfg", "w") as file:
             file.write(f"""defaults
   mode http
   timeout connect 2s
   timeout client 30s
   timeout server 30s
   timeout check 10s
+  timeout tunnel 1h
   retries 2
   option redispatch
   option http-keep-alive
@@ -153,7 +168,7 @@ backend fleet
   http-check expect status 200
 {servers}
 """)
-        self.run(self.options.haproxy, "-db", "-f", f"{self.options.work}/haproxy.cfg")
+        self.run(self.options.haproxy, "-db", "-f", f"{self.options.work}/{self.name}.cfg")
 
 
 class Customer(threading.Thread):
@@ -229,6 +244,76 @@ class Customer(threading.Thread):
                 self.trouble.append(f"the cart lacks {sorted(missing)[:5]} or has something twice or unasked for")
 
 
+class Listener(threading.Thread):
+    """A customer's WebSocket: says something now and then, and connects again when it ends."""
+
+    def __init__(self, customer):
+        super().__init__(daemon=True)
+        self.customer, self.shop, self.instance = customer, customer.shop, None
+        self.ends, self.trouble = [], []
+
+    def run(self):
+        while not self.shop.closed.is_set():
+            try:
+                with socket.create_connection(("127.0.0.1", self.shop.port), 10) as connection:
+                    how = self.listen(connection, connection.makefile("rb"))
+            except OSError as failure:
+                how = "cut" if self.instance else repr(failure)
+            except AssertionError as failure:
+                self.trouble.append(str(failure))
+                return
+            self.ends.append((self.shop.phase, self.instance, how))
+            self.instance = None
+            time.sleep(0.1)
+
+    def listen(self, connection, incoming):
+        """How it ended: a close code, "cut", or the status of a handshake that was refused."""
+        connection.sendall(f"GET /news HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nCookie: "
+                           f"{self.customer.cookie}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                           f"{base64.b64encode(os.urandom(16)).decode()}\r\n\r\n".encode())
+        status = incoming.readline().decode()
+        while incoming.readline().strip():
+            pass
+        if not status.startswith("HTTP/1.1 101 "):
+            return status.strip() or "refused"
+        opcode, text = self.message(incoming)
+        words = text.decode("latin-1").split()
+        if opcode == 8 or not words:
+            assert opcode != 8 or text[:2] != (1008).to_bytes(2, "big"), "the WebSocket's session was lost"
+            return "ended at once"
+        assert words[1] == self.customer.customer, f"the WebSocket is that of {words[1]}"
+        self.instance = words[0]
+        said = 0
+        while not self.shop.closed.is_set():
+            said += 1
+            connection.sendall(frame(1, str(said).encode()))
+            opcode, text = self.message(incoming)
+            if opcode == 8:
+                connection.sendall(frame(8, text[:2]))
+                return int.from_bytes(text[:2], "big")
+            if opcode is None:
+                return "cut"
+            assert text == str(said).encode(), f"{text} instead of {said}"
+            time.sleep(0.05)
+        return "closed"
+
+    @staticmethod
+    def message(incoming):
+        """The next frame's opcode and payload, pings apart, which come too rarely to matter here; None at the end of the stream."""
+        while True:
+            head = incoming.read(2)
+            if len(head) < 2:
+                return None, b""
+            payload = incoming.read(head[1] & 127)
+            if head[0] & 15 not in (9, 10):
+                return head[0] & 15, payload
+
+
+def frame(opcode, payload):
+    """A short frame of a client: its mask is zero, which leaves the payload as it is."""
+    return bytes([128 | opcode, 128 | len(payload), 0, 0, 0, 0]) + payload
+
+
 class Shop:
     """Where the customers go: the balancer in use, and what happens there just now."""
 
@@ -263,6 +348,14 @@ def main():
         customers = [Customer(f"customer{n}", shop) for n in range(options.customers)]
         for customer in customers:
             customer.start()
+        until(30, "the customers have signed in", lambda: all(c.answered or c.trouble for c in customers))
+        listeners = [Listener(customer) for customer in customers[:2]]
+        for listener in listeners:
+            listener.start()
+
+        def listening(*names):
+            """Both listen, to one of these; two instances are told apart by whom the balancer has chosen."""
+            until(30, f"WebSockets are at {names}", lambda: all(li.instance in names or li.trouble for li in listeners))
 
         def sold(more):
             wanted = sum(len(c.answered) for c in customers) + more
@@ -277,6 +370,7 @@ def main():
             use([other])
             code = instance.process.wait(60)
             assert code == 143, f"{instance.name} ended with {code}"
+            listening(other.name)
             instance.launch()
             instance.await_ready()
             use(instances)
@@ -284,8 +378,10 @@ def main():
 
         shop.phase = "calm"
         sold(200)
+        listening("one", "two")
         shop.phase = "kill"
         one.end(signal.SIGKILL)
+        listening("two")
         sold(200)
         shop.phase = "back"
         one.launch()
@@ -295,23 +391,27 @@ def main():
         for instance in (two, one):
             restart_gracefully(instance, nginx.use)
 
-        haproxy = HaProxy(options)
-        haproxy.start(instances)
-        started.append(haproxy.process)
         who = http.client.HTTPConnection("127.0.0.1", nginx.port, timeout=10)
         who.request("GET", "/who")
-        assert who.getresponse().read() == b"https 127.0.0.1 0", "X-Forwarded-*"
-        shop.phase = "haproxy"
-        shop.port = haproxy.port
-        who = http.client.HTTPConnection("127.0.0.1", haproxy.port, timeout=10)
-        until(20, "HAProxy finds an instance", lambda: answer(who)[0] == 200)
-        expected = f"http 127.0.0.1 {who.sock.getsockname()[1]}"
-        assert answer(who)[1] == expected, f"by the PROXY protocol, {answer(who)[1]} instead of {expected}"
-        sold(100)
-        restart_gracefully(one, lambda _: None)
+        assert who.getresponse().read() == b"HTTP/1.1 https 127.0.0.1 0", "X-Forwarded-*"
+        for phase, http2, instance in (("haproxy", False, one), ("haproxy, HTTP/2", True, two)):
+            haproxy = HaProxy(options, http2)
+            haproxy.start(instances)
+            started.append(haproxy.process)
+            shop.phase = phase
+            shop.port = haproxy.port
+            who = http.client.HTTPConnection("127.0.0.1", haproxy.port, timeout=10)
+            until(20, "HAProxy finds an instance", lambda: answer(who)[0] == 200)
+            expected = f"HTTP/{'2.0' if http2 else '1.1'} http 127.0.0.1 {who.sock.getsockname()[1]}"
+            assert answer(who)[1] == expected, f"by the PROXY protocol, {answer(who)[1]} instead of {expected}"
+            sold(100)
+            restart_gracefully(instance, lambda _: None)
         shop.closed.set()
         for customer in customers:
             customer.join(60)
+        for listener in listeners:
+            listener.join(20)
+        judge_listeners(listeners)
         judge(customers, read(f"{options.work}/nginx.log"), instances)
     finally:
         shop.closed.set()
@@ -335,6 +435,20 @@ def answer(connection):
         return 0, ""
 
 
+def judge_listeners(listeners):
+    trouble = [text for listener in listeners for text in listener.trouble]
+    assert not trouble, trouble
+    ends = [end for listener in listeners for end in listener.ends]
+    moved = [(phase, instance, how) for phase, instance, how in ends if instance and how != "closed"]
+    refused = [end for end in ends if not end[1]]
+    print("      WebSockets ended: " + ", ".join(f"{how} at {instance} ({phase})" for phase, instance, how in moved),
+          f"{len(refused)} handshakes were answered otherwise", sep="\n      ")
+    for phase, instance, how in moved:
+        assert how == ("cut" if phase == "kill" else 1001), f"a WebSocket at {instance} ended with {how} ({phase})"
+    assert moved, "no WebSocket ended"
+    print("ok    WebSockets end with their instance, and go on at the other one in the customer's session")
+
+
 def judge(customers, nginx_log, instances):
     trouble = [f"{c.customer}: {text}" for c in customers for text in c.trouble]
     failed = {item: how for c in customers for item, how in c.failed.items()}
@@ -350,7 +464,7 @@ def judge(customers, nginx_log, instances):
     assert not trouble, trouble[:10]
     assert not other, f"POSTs failed without a kill: {list(other.items())[:10]}"
     print("ok    no session was lost, and what was answered is in the carts")
-    print("ok    no POST failed in three graceful restarts, two behind nginx and one behind HAProxy")
+    print("ok    no POST failed in four graceful restarts, two behind nginx, one behind HAProxy, one behind HAProxy with HTTP/2")
     unnamed = [item for item in cut if item not in named]
     assert not unnamed, f"not in nginx's log: {unnamed}"
     print(f"ok    nginx's log names what the kill cut: {len(cut)} POSTs")

@@ -18,7 +18,7 @@ import jakarta.servlet.http.HttpSession;
 @RestController
 class CartController {
 
-    private static final String CART = "cart";
+    static final String CART = "cart";
 
     /** A session's id changes with the sign-in, so that nobody can have chosen it. */
     @PostMapping("/sign-in")
@@ -46,7 +46,8 @@ class CartController {
     /** Who asks, as far as the balancer says. */
     @GetMapping("/who")
     String who(HttpServletRequest request) {
-        return request.getScheme() + " " + request.getRemoteAddr() + " " + request.getRemotePort();
+        return request.getProtocol() + " " + request.getScheme() + " " + request.getRemoteAddr() + " "
+                + request.getRemotePort();
     }
 
     private static Cart signedIn(@Nullable Cart cart) {
