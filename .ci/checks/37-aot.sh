@@ -1,5 +1,5 @@
 #!/bin/bash
-# The demo application from what the build has processed ahead of time.
+# The demo application from what the build has processed ahead of time, and then with the JDK's AOT cache as well (docs/operations.md).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . .ci/lib.sh
@@ -23,3 +23,22 @@ check "the page" http_ready "$url/"
 kill "$app"
 check "ends" await 40 gone "$app"
 equal "errors in the log, but the panic" "$(grep ' ERROR ' "$WORK/log" | grep -vc 'panic serving' || true)" 0
+
+# A run that is asked a little and then ends writes the cache: classes that are loaded and linked, and profiles (JEP 483, 514, 515).
+"$(java25)" -Djarmode=tools -jar "$(demo_jar)" extract --destination "$WORK/app"
+jar=$(ls "$WORK"/app/*.jar)
+start_app "$WORK/training" -Xmx256m "-XX:AOTCacheOutput=$WORK/app.aot" -Dspring.aot.enabled=true -jar "$jar" "--server.port=$port"
+app=${PIDS[-1]}
+for path in / /api/items /actuator/health/readiness; do
+    http_ready "$url$path"
+done
+kill "$app"
+check "a training run ends" await 90 gone "$app"
+check "  with a cache" test -s "$WORK/app.aot"
+# AOTMode=on: where the cache cannot be used, the JVM ends instead of doing without.
+start_app "$WORK/cached" -Xmx256m -XX:AOTMode=on "-XX:AOTCache=$WORK/app.aot" "-Xlog:class+load:file=$WORK/classes" -Dspring.aot.enabled=true -jar "$jar" "--server.port=$port"
+check "starts from the cache" http_ready "$url/api/items"
+check "  Zokor's classes too" grep -q 'io.zokor.server.Server source: shared objects file' "$WORK/classes"
+for run in log training cached; do
+    echo "      $run: $(grep -o 'Started DemoApplication in .*' "$WORK/$run")"
+done
