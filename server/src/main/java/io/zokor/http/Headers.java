@@ -109,6 +109,20 @@ public final class Headers {
     }
 
     /**
+     * How many times a field is there.
+     *
+     * @param name its name
+     * @return the number of its lines, at least 0
+     */
+    public int count(String name) {
+        int count = 0;
+        for (int i = indexOf(name, 0); i >= 0; i = indexOf(name, i + 2)) {
+            count++;
+        }
+        return count;
+    }
+
+    /**
      * Whether there is such a field.
      *
      * @param name its name

@@ -201,8 +201,9 @@ class ReactiveWebSocketTests {
                 FrameClient client = FrameClient.openAt(raw, "/flood")) {
             assertThat(client.read().payload()).hasSize(64 * 1024);
             Await.until("the writing is blocked", () -> server().webSockets().open().stream()
-                    .anyMatch(session -> session.request().path().equals("/flood")
-                            && session.snapshot().blocked() != null && session.snapshot().blocked().toMillis() > 50));
+                    .filter(session -> session.request().path().equals("/flood"))
+                    .map(session -> session.snapshot().blocked())
+                    .anyMatch(blocked -> blocked != null && blocked.toMillis() > 50));
             int produced = seen.produced.get();
             long sent = server().webSockets().open().stream().filter(s -> s.request().path().equals("/flood"))
                     .mapToLong(s -> s.snapshot().sent()).sum();

@@ -99,23 +99,13 @@ final class ResponseRules {
         }
         try {
             long length = Long.parseLong(value);
-            if (isDigits(value) && isSingle(fields, "Content-Length")) {
+            if (isDigits(value) && fields.count("Content-Length") == 1) {
                 return length;
             }
         } catch (NumberFormatException e) {
             // Answered below: both come from a handler that set the field wrongly.
         }
         throw new IllegalStateException("the handler has set a Content-Length that is no length");
-    }
-
-    private static boolean isSingle(Headers fields, String name) {
-        int count = 0;
-        for (int i = 0; i < fields.size(); i++) {
-            if (name.equalsIgnoreCase(fields.name(i))) {
-                count++;
-            }
-        }
-        return count == 1;
     }
 
     /** Other than {@link Long#parseLong} knows it: neither a sign nor digits of other scripts may go out. */

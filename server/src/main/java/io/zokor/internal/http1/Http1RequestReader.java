@@ -2,7 +2,6 @@ package io.zokor.internal.http1;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 
 import io.zokor.config.Limits;
 import io.zokor.http.Authority;
@@ -189,11 +188,11 @@ final class Http1RequestReader {
      * must agree with it, as the client has to see to: whoever stands before this server may have looked at the Host alone.
      */
     private String host(boolean http10, RequestTarget target, Headers headers) throws RejectedRequestException {
-        List<String> hosts = headers.all("Host");
-        if (hosts.size() > 1 || hosts.isEmpty() && !http10) {
-            throw new RejectedRequestException(400, RejectReason.HOST, hosts.isEmpty() ? "no Host" : "several Hosts");
+        String given = headers.get("Host");
+        if (given == null ? !http10 : headers.count("Host") > 1) {
+            throw new RejectedRequestException(400, RejectReason.HOST, given == null ? "no Host" : "several Hosts");
         }
-        String host = hosts.isEmpty() ? "" : hosts.getFirst();
+        String host = given == null ? "" : given;
         if (!HostSyntax.isValid(host)) {
             throw new RejectedRequestException(400, RejectReason.HOST, "the Host is no host and port");
         }
@@ -202,7 +201,7 @@ final class Http1RequestReader {
                 throw new RejectedRequestException(421, RejectReason.MISDIRECTED,
                         "an https target on a connection without encryption (RFC 9110 section 7.4)");
             }
-            if (!hosts.isEmpty() && !Authority.of(absolute.authority()).isSame(Authority.of(host),
+            if (given != null && !Authority.of(absolute.authority()).isSame(Authority.of(host),
                     absolute.scheme().equals("https") ? 443 : 80)) {
                 throw new RejectedRequestException(400, RejectReason.HOST,
                         "an absolute target and a Host that disagree (CVE-2025-12543)");

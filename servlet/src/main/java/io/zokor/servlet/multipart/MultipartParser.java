@@ -159,7 +159,7 @@ public final class MultipartParser {
     /** The Content-Disposition of a part of a form; {@code null} if the part belongs to none, and need not. */
     private @Nullable HeaderParameters disposition(Headers headers) throws RejectedRequestException {
         String disposition = headers.get("Content-Disposition");
-        if (disposition == null || headers.all("Content-Disposition").size() > 1) {
+        if (disposition == null || headers.count("Content-Disposition") > 1) {
             if (!form) {
                 return null;
             }
