@@ -20,6 +20,9 @@ final class SocketConn implements Conn {
     /** The JDK copies a heap buffer whole before each system call: larger ones would be copied again after a partial write. */
     private static final int MAX_SLICE = 128 * 1024;
 
+    /** Who writes so much at once may do so for a long time without ever having to wait. */
+    private static final int LARGE = 8 * 1024;
+
     private final SocketChannel channel;
 
     private final SocketAddress remote;
@@ -38,6 +41,7 @@ final class SocketConn implements Conn {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
+        StarvationGuard.checkpoint();
         reading.check();
         boolean interrupted = Interrupts.clear();
         int n;
@@ -57,6 +61,14 @@ final class SocketConn implements Conn {
 
     @Override
     public void write(ByteBuffer source) throws IOException {
+        boolean large = source.remaining() >= LARGE;
+        writeAll(source);
+        if (large) {
+            StarvationGuard.checkpoint();
+        }
+    }
+
+    private void writeAll(ByteBuffer source) throws IOException {
         boolean interrupted = Interrupts.clear();
         try {
             writing.check();

@@ -29,6 +29,7 @@ import io.zokor.net.Deadline;
 import io.zokor.net.DeadlineReaper;
 import io.zokor.net.Listener;
 import io.zokor.net.LogLimit;
+import io.zokor.net.StarvationGuard;
 import io.zokor.net.TcpListener;
 import io.zokor.net.Ticker;
 
@@ -183,6 +184,7 @@ public final class Server implements AutoCloseable {
             if (current == null) {
                 DeadlineReaper made = new DeadlineReaper(ticker, "zokor-" + config.name() + "-reaper");
                 reaper = made;
+                StarvationGuard.acquire();
                 current = new RunningServer(
                         new ServerContext(config, () -> limits, listener, ticker, made, gate, clients, date,
                                 errors, cuts, classLoader, () -> keepAlives, threads::newThread),
@@ -288,6 +290,7 @@ public final class Server implements AutoCloseable {
                 DeadlineReaper old = reaper;
                 reaper = null;
                 if (old != null) {
+                    StarvationGuard.release();
                     old.close();
                 }
             }

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.zokor.config.Limits;
 import io.zokor.event.ConnectionState;
+import io.zokor.net.StarvationGuard;
 import io.zokor.spring.boot.ServerCounters;
 import io.zokor.spring.boot.SessionCounts;
 import io.zokor.spring.boot.ZokorWebServer;
@@ -61,6 +62,11 @@ public final class ZokorMetrics implements MeterBinder, AutoCloseable {
         timer(registry, "zokor.connections.duration", "How long the connections that ended were open",
                 counters.connectionTimes());
         timer(registry, "zokor.tls.handshakes.duration", "How long TLS handshakes took", counters.handshakeTimes());
+        added(registry, FunctionCounter
+                .builder("zokor.carriers.starved", webServer, server -> StarvationGuard.starved())
+                .description(
+                        "How often virtual threads that were woken waited for more than 5 ms for a carrier, JVM-wide")
+                .tags(tags(List.of())).register(registry));
         bindSessions(registry);
         gauge(registry, "zokor.websocket.sessions", "Open WebSocket sessions", server -> server.webSockets().size());
         timer(registry, "zokor.websocket.duration", "How long the WebSocket sessions that ended were open",
