@@ -113,11 +113,6 @@ public final class ConnectionContext implements ConnectionInfo {
         return state;
     }
 
-    /** {@return since when it is in its state, on the server's ticker} */
-    public long stateNanos() {
-        return stateNanos;
-    }
-
     /** {@return whether the server is shutting down} */
     public boolean isDraining() {
         return draining;
@@ -221,17 +216,38 @@ public final class ConnectionContext implements ConnectionInfo {
      * @return whether it was so; otherwise somebody else has closed the connection
      */
     public boolean transition(ConnectionState from, ConnectionState to) {
+        return transition(from, to, server.ticker().nanos());
+    }
+
+    /**
+     * Changes the state.
+     *
+     * @param from the state it must be in
+     * @param to the state it shall be in
+     * @param now the moment, on the server's ticker, for those who know it already: reading the clock is not cheap
+     * @return whether it was so; otherwise somebody else has closed the connection
+     */
+    public boolean transition(ConnectionState from, ConnectionState to, long now) {
         if (!STATE.compareAndSet(this, from, to)) {
             return false;
         }
-        stateNanos = server.ticker().nanos();
+        stateNanos = now;
         server.listener().connectionState(this, from, to);
         return true;
     }
 
-    /** Begins another request without having been idle; called by the connection's thread alone. */
-    public void stayActive() {
-        stateNanos = server.ticker().nanos();
+    /**
+     * Begins another request without having been idle; called by the connection's thread alone.
+     *
+     * @param now the moment, on the server's ticker
+     */
+    public void stayActive(long now) {
+        stateNanos = now;
+    }
+
+    /** {@return since when it is in its state, on the server's ticker} */
+    public long stateNanos() {
+        return stateNanos;
     }
 
     /** {@return the state before; the state is {@link ConnectionState#CLOSED} now} */

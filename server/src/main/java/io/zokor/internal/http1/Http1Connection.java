@@ -223,7 +223,8 @@ public final class Http1Connection implements ProtocolConnection {
             headDeadline(connection.acceptedNanos(), connection.acceptedNanos());
         } else {
             in.release();
-            conn.readDeadline(Deadline.after(now(), server.config().timeouts().idle()), TimeoutKind.IDLE);
+            conn.readDeadline(Deadline.after(connection.stateNanos(), server.config().timeouts().idle()),
+                    TimeoutKind.IDLE);
         }
         in.sync();
     }
@@ -237,13 +238,14 @@ public final class Http1Connection implements ProtocolConnection {
     private boolean beginRequest() throws IOException {
         ConnectionState state = connection.state();
         long now = now();
+        headNanos = now;
         headDeadline(connection.requestCount() == 0 ? connection.acceptedNanos() : now, now);
         if (state == ConnectionState.ACTIVE) {
-            connection.stayActive();
+            connection.stayActive(now);
             return true;
         }
         // A connection that a stop has closed meanwhile stays closed, even if a helper has read a request before.
-        return state != ConnectionState.CLOSED && connection.transition(state, ConnectionState.ACTIVE);
+        return state != ConnectionState.CLOSED && connection.transition(state, ConnectionState.ACTIVE, now);
     }
 
     /**
@@ -266,7 +268,6 @@ public final class Http1Connection implements ProtocolConnection {
 
     private RequestHead readHead(Limits limits) throws IOException {
         connection.countRequest();
-        headNanos = now();
         RequestHead head = requests.read(limits, headNanos);
         conn.readDeadline(Deadline.NONE, TimeoutKind.READ);
         return head;
