@@ -129,7 +129,8 @@ class ZokorActuatorTests {
 
     @Test
     void healthIsOutOfServiceInTheDrainDelay() {
-        start("management.endpoint.health.show-details=always", "zokor.shutdown.drain-delay=10s");
+        start("management.endpoint.health.show-details=always", "zokor.shutdown.drain-delay=1h",
+                "spring.lifecycle.timeout-per-shutdown-phase=10ms");
         ZokorWebServer server = (ZokorWebServer) ((WebServerApplicationContext) context).getWebServer();
         server.shutDownGracefully(result -> {
         });

@@ -167,7 +167,8 @@ class WebSocketObservationTests {
 
     @Test
     void theDrainDelayLeavesSessionsOpen() {
-        context = WebSocketApplication.start("zokor.shutdown.drain-delay=1h");
+        context = WebSocketApplication.start("zokor.shutdown.drain-delay=1h",
+                "spring.lifecycle.timeout-per-shutdown-phase=10ms");
         try (FrameClient client = open("/ws")) {
             client.send(0x81, "a").read();
             server().shutDownGracefully(result -> {
