@@ -31,6 +31,9 @@ public final class StarvationGuard {
     /** Connections wait for no longer: where handlers compute on all carriers, it does not help that they wait. */
     private static final long LONGEST_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
+    /** What computes gives way for no longer, half of the time that a TLS handshake has by default. */
+    private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     /** How often the canary lets others go first when its turn has come: they may be in other queues, of which one is taken at random. */
     private static final int COURTESIES = 8;
 
@@ -108,11 +111,22 @@ public final class StarvationGuard {
     static void checkpoint() {
         StarvationGuard guard = current;
         if (guard != null) {
-            guard.pass();
+            guard.pass(false);
         }
     }
 
-    private void pass() {
+    /**
+     * The same before something that computes for milliseconds, such as a TLS handshake: where many are about to do so, and others starve
+     * again after the first of them, the rest waits once more. So requests of a few microseconds come between.
+     */
+    static void beforeComputing() {
+        StarvationGuard guard = current;
+        if (guard != null) {
+            guard.pass(true);
+        }
+    }
+
+    private void pass(boolean computes) {
         Use seen = use;
         if (seen != Use.BUSY) {
             use = Use.BUSY;
@@ -121,18 +135,21 @@ public final class StarvationGuard {
             }
         }
         if (starving && Thread.currentThread().isVirtual()) {
-            await();
+            await(computes ? System.nanoTime() + MOST_NANOS : Long.MIN_VALUE);
         }
     }
 
-    private void await() {
-        long number = asked;
+    /** Waits until the canary has sung; where others starve again by the time it is this thread's turn, and until then, once more. */
+    private void await(long until) {
         boolean interrupted = Interrupts.clear();
-        waiting.add(Thread.currentThread());
-        while (starving && number == asked) {
-            LockSupport.park(this);
-            interrupted |= Interrupts.clear();
-        }
+        do {
+            long number = asked;
+            waiting.add(Thread.currentThread());
+            while (starving && number == asked) {
+                LockSupport.park(this);
+                interrupted |= Interrupts.clear();
+            }
+        } while (starving && until != Long.MIN_VALUE && System.nanoTime() < until);
         Interrupts.restore(interrupted);
     }
 

@@ -80,7 +80,10 @@ final class TlsHandshake {
             boolean done = false;
             while (!done) {
                 switch (engine.getHandshakeStatus()) {
-                    case NEED_TASK -> runTasks(engine);
+                    case NEED_TASK -> {
+                        StarvationGuard.beforeComputing();
+                        runTasks(engine);
+                    }
                     case NEED_WRAP -> wrap(engine);
                     case NEED_UNWRAP -> {
                         flush();
