@@ -99,6 +99,14 @@ final class SocketConn implements Conn {
             write(second);
             return;
         }
+        boolean large = second.remaining() >= LARGE;
+        writeBoth(first, second);
+        if (large) {
+            StarvationGuard.checkpoint();
+        }
+    }
+
+    private void writeBoth(ByteBuffer first, ByteBuffer second) throws IOException {
         boolean interrupted = Interrupts.clear();
         try {
             writing.check();

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets virtual threads that were woken from outside have a carrier while connections keep all of them busy. One for the JVM, as its
- * carriers are, from the first server's start to the last one's stop; class fields are guarded by the class, instance fields belong to
- * who is named there.
+ * carriers are, from the first server's start to the last one's stop; {@code users} is guarded by the class, and who writes an instance's
+ * fields stands there.
  *
  * <p>
  * A carrier of the JDK's scheduler runs what its own queue holds until that is empty. What connections wait for comes by a poller in
@@ -52,6 +52,9 @@ public final class StarvationGuard {
 
     private static int users;
 
+    /** Those about to compute: let go first, or they would be behind all others each time. */
+    private final Queue<Thread> computing = new ConcurrentLinkedQueue<>();
+
     private final Queue<Thread> waiting = new ConcurrentLinkedQueue<>();
 
     private final Thread watch = Thread.ofPlatform().daemon().name("zokor-carriers")
@@ -82,12 +85,13 @@ public final class StarvationGuard {
 
     /** Counts one that uses it, and starts it with the first. To be followed by one {@link #release()}. */
     public static synchronized void acquire() {
-        if (users++ == 0) {
+        if (users == 0) {
             StarvationGuard made = new StarvationGuard();
             made.canary.start();
             made.watch.start();
             current = made;
         }
+        users++;
     }
 
     /** Counts one less, and ends it with the last. */
@@ -107,11 +111,14 @@ public final class StarvationGuard {
         return STARVED.get();
     }
 
-    /** To be called by connections before they read: waits where others starve, for 100 ms at most. Keeps the interrupt flag. */
+    /**
+     * To be called by connections before they read, and after they wrote much: waits where others starve, for 100 ms at most. Keeps the
+     * interrupt flag.
+     */
     static void checkpoint() {
         StarvationGuard guard = current;
         if (guard != null) {
-            guard.pass(false);
+            guard.pass(guard.waiting, 0);
         }
     }
 
@@ -122,11 +129,11 @@ public final class StarvationGuard {
     static void beforeComputing() {
         StarvationGuard guard = current;
         if (guard != null) {
-            guard.pass(true);
+            guard.pass(guard.computing, MOST_NANOS);
         }
     }
 
-    private void pass(boolean computes) {
+    private void pass(Queue<Thread> queue, long longest) {
         Use seen = use;
         if (seen != Use.BUSY) {
             use = Use.BUSY;
@@ -135,28 +142,34 @@ public final class StarvationGuard {
             }
         }
         if (starving && Thread.currentThread().isVirtual()) {
-            await(computes ? System.nanoTime() + MOST_NANOS : Long.MIN_VALUE);
+            await(queue, longest);
         }
     }
 
-    /** Waits until the canary has sung; where others starve again by the time it is this thread's turn, and until then, once more. */
-    private void await(long until) {
+    /** Waits until the canary has sung, and once more where others starve again by the time it is this thread's turn, for so long. */
+    private void await(Queue<Thread> queue, long longest) {
         boolean interrupted = Interrupts.clear();
+        long began = System.nanoTime();
         do {
             long number = asked;
-            waiting.add(Thread.currentThread());
+            queue.add(Thread.currentThread());
             while (starving && number == asked) {
                 LockSupport.park(this);
                 interrupted |= Interrupts.clear();
             }
-        } while (starving && until != Long.MIN_VALUE && System.nanoTime() < until);
+        } while (starving && System.nanoTime() - began < longest);
         Interrupts.restore(interrupted);
     }
 
     /** Whom the canary wakes goes on in its carrier's own queue, and so is not the next to starve. */
     private void resume() {
         starving = false;
-        for (Thread thread = waiting.poll(); thread != null; thread = waiting.poll()) {
+        wake(computing);
+        wake(waiting);
+    }
+
+    private static void wake(Queue<Thread> queue) {
+        for (Thread thread = queue.poll(); thread != null; thread = queue.poll()) {
             LockSupport.unpark(thread);
         }
     }

@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-import io.zokor.http.Handler;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+
+import io.zokor.http.Request;
+import io.zokor.http.ResponseWriter;
 import io.zokor.net.StarvationGuard;
 import io.zokor.testing.RawClient;
 import io.zokor.testing.TestServer;
@@ -47,6 +55,17 @@ class StarvationTest {
         assertThat(inOneCarrier(directory, "uploads")).contains(DONE);
     }
 
+    @Test
+    void downloadsThatNeverWaitLetOthersHaveTheCarrier(@TempDir Path directory) throws Exception {
+        assertThat(inOneCarrier(directory, "downloads")).contains(DONE);
+    }
+
+    /** A handshake computes for milliseconds; hundreds that come at once are not served one after the other before anybody else. */
+    @Test
+    void requestsGoBetweenHandshakesThatComeAtOnce(@TempDir Path directory) throws Exception {
+        assertThat(inOneCarrier(directory, "handshakes")).contains(DONE);
+    }
+
     private static String inOneCarrier(Path directory, String what) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -65,30 +84,14 @@ class StarvationTest {
 
     /** Ends only when all that is asked for has happened while the load lasted. */
     public static void main(String[] args) throws Exception {
-        Handler handler = (request, response) -> {
-            switch (request.path()) {
-                case "/sleep" -> Thread.sleep(1);
-                case "/upload" -> request.body().transferTo(OutputStream.nullOutputStream());
-                default -> {
-                    // Answered at once.
-                }
+        String what = args[0];
+        TestServer.Builder builder = TestServer.builder(StarvationTest::answer);
+        try (TestServer server = (what.equals("handshakes") ? builder.tls() : builder).start()) {
+            if (what.equals("handshakes")) {
+                requestsBetweenHandshakes(server);
+            } else {
+                requestsUnderLoad(server, what);
             }
-            response.write("answer");
-        };
-        boolean upload = args[0].equals("uploads");
-        try (TestServer server = TestServer.builder(handler).start()) {
-            CountDownLatch flowing = new CountDownLatch(4);
-            for (int i = 0; i < 4; i++) {
-                load(server.port(), upload, flowing);
-            }
-            flowing.await();
-            List<String> answers = new ArrayList<>();
-            for (int i = 0; i < 10; i++) {
-                try (RawClient client = server.client()) {
-                    answers.add(client.get(args[0].equals("sleepers") ? "/sleep" : "/").text());
-                }
-            }
-            assertThat(answers).containsOnly("answer");
             assertThat(StarvationGuard.starved()).isPositive();
             System.out.println(DONE);
             System.out.flush();
@@ -96,36 +99,131 @@ class StarvationTest {
         }
     }
 
-    /** More requests than are ever answered, or one body without end. Its threads are daemons and end with the JVM. */
-    private static void load(int port, boolean upload, CountDownLatch flowing) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        String text = upload
-                ? "8000\r\n" + "x".repeat(0x8000) + "\r\n"
-                : "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000);
-        if (upload) {
-            socket.getOutputStream()
-                    .write("POST /upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
-        }
-        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
-        Thread.ofPlatform().daemon().start(() -> {
-            try {
-                for (int i = 0; true; i++) {
-                    socket.getOutputStream().write(bytes);
-                    if (i == 20) {
-                        flowing.countDown();
-                    }
+    private static void answer(Request request, ResponseWriter response) throws Exception {
+        switch (request.path()) {
+            case "/sleep" -> Thread.sleep(1);
+            case "/upload" -> request.body().transferTo(OutputStream.nullOutputStream());
+            case "/download" -> {
+                byte[] much = new byte[0x10000];
+                while (true) {
+                    response.write(much);
                 }
-            } catch (IOException e) {
-                throw new IllegalStateException("the load has ended", e);
             }
-        });
+            default -> {
+                // Answered at once.
+            }
+        }
+        response.write("answer");
+    }
+
+    private static void requestsUnderLoad(TestServer server, String what) throws Exception {
+        CountDownLatch flowing = new CountDownLatch(4);
+        for (int i = 0; i < 4; i++) {
+            load(server.port(), what, flowing);
+        }
+        flowing.await();
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            try (RawClient client = server.client()) {
+                answers.add(client.get(what.equals("sleepers") ? "/sleep" : "/").text());
+            }
+        }
+        assertThat(answers).containsOnly("answer");
+    }
+
+    /** More requests than are ever answered, or one body without end. Its threads are daemons and end with the JVM. */
+    private static void load(int port, String what, CountDownLatch flowing) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        switch (what) {
+            case "uploads" -> {
+                send(socket, "POST /upload HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n");
+                inBackground(() -> sendForEver(socket, "8000\r\n" + "x".repeat(0x8000) + "\r\n", flowing));
+                inBackground(() -> readForEver(socket, new CountDownLatch(1)));
+            }
+            case "downloads" -> {
+                send(socket, "GET /download HTTP/1.1\r\nHost: localhost\r\n\r\n");
+                inBackground(() -> readForEver(socket, flowing));
+            }
+            default -> {
+                inBackground(
+                        () -> sendForEver(socket, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(1_000), flowing));
+                inBackground(() -> readForEver(socket, new CountDownLatch(1)));
+            }
+        }
+    }
+
+    private static void sendForEver(Socket socket, String text, CountDownLatch flowing) throws IOException {
+        for (int i = 0; true; i++) {
+            send(socket, text);
+            if (i == 20) {
+                flowing.countDown();
+            }
+        }
+    }
+
+    private static void readForEver(Socket socket, CountDownLatch flowing) throws IOException {
+        byte[] bytes = new byte[0x10000];
+        long read = 0;
+        for (int n = 0; n >= 0; n = socket.getInputStream().read(bytes)) {
+            read += n;
+            if (read > 1_000_000) {
+                flowing.countDown();
+            }
+        }
+        throw new IllegalStateException("the answer has ended");
+    }
+
+    private static void requestsBetweenHandshakes(TestServer server) throws Exception {
+        byte[] hello = clientHello(server.sslContext());
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            sockets.add(new Socket(InetAddress.getLoopbackAddress(), server.port()));
+        }
+        try (RawClient established = server.client()) {
+            assertThat(established.get("/").text()).isEqualTo("answer");
+            for (Socket socket : sockets) {
+                socket.getOutputStream().write(hello);
+            }
+            CountDownLatch flights = new CountDownLatch(1);
+            inBackground(() -> {
+                for (Socket socket : sockets) {
+                    assertThat(socket.getInputStream().read()).as("type of a record, a handshake's").isEqualTo(22);
+                }
+                flights.countDown();
+            });
+            int between = 0;
+            while (flights.getCount() > 0) {
+                assertThat(established.get("/").text()).isEqualTo("answer");
+                between++;
+            }
+            assertThat(between).as("requests answered before the last of 200 handshakes").isGreaterThan(5);
+        }
+    }
+
+    private static byte[] clientHello(SSLContext context) throws SSLException {
+        SSLEngine engine = context.createSSLEngine("localhost", 443);
+        engine.setUseClientMode(true);
+        engine.beginHandshake();
+        ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        engine.wrap(ByteBuffer.allocate(0), record);
+        return Arrays.copyOf(record.array(), record.position());
+    }
+
+    private static void send(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static void inBackground(Work work) {
         Thread.ofPlatform().daemon().start(() -> {
             try {
-                socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                work.run();
             } catch (IOException e) {
-                throw new IllegalStateException("the load has ended", e);
+                throw new UncheckedIOException("the load has ended", e);
             }
         });
+    }
+
+    private interface Work {
+        void run() throws IOException;
     }
 }

@@ -113,6 +113,11 @@ public final class ConnectionContext implements ConnectionInfo {
         return state;
     }
 
+    /** {@return since when it is in its state, on the server's ticker} */
+    public long stateNanos() {
+        return stateNanos;
+    }
+
     /** {@return whether the server is shutting down} */
     public boolean isDraining() {
         return draining;
@@ -220,11 +225,11 @@ public final class ConnectionContext implements ConnectionInfo {
     }
 
     /**
-     * Changes the state.
+     * Changes the state at a moment that the caller knows already: reading the clock is not cheap.
      *
      * @param from the state it must be in
      * @param to the state it shall be in
-     * @param now the moment, on the server's ticker, for those who know it already: reading the clock is not cheap
+     * @param now the moment, on the server's ticker
      * @return whether it was so; otherwise somebody else has closed the connection
      */
     public boolean transition(ConnectionState from, ConnectionState to, long now) {
@@ -243,11 +248,6 @@ public final class ConnectionContext implements ConnectionInfo {
      */
     public void stayActive(long now) {
         stateNanos = now;
-    }
-
-    /** {@return since when it is in its state, on the server's ticker} */
-    public long stateNanos() {
-        return stateNanos;
     }
 
     /** {@return the state before; the state is {@link ConnectionState#CLOSED} now} */
