@@ -112,10 +112,11 @@ class Session:
         scenarios.measure_start(running, self.todo(server, "load"), self.note(server))
 
     def measure_idle(self, running, mine, server):
-        scenarios.prepare(running, mine, self.options)
+        scenarios.answers(running, mine)
         if self.start and server.kind == "boot" and running.launch == "idle":
             self.note(server)("start.rss_512_mib", scenarios.settled(running))
             scenarios.note_container_share(running, self.note(server))
+        scenarios.prepare(running, mine, self.options)
         for scenario in mine:
             self.measure(running, scenario, server, scenario.title)
 
