@@ -20,8 +20,11 @@ final class SocketConn implements Conn {
     /** The JDK copies a heap buffer whole before each system call: larger ones would be copied again after a partial write. */
     private static final int MAX_SLICE = 128 * 1024;
 
-    /** Who writes so much at once may do so for a long time without ever having to wait. */
-    private static final int LARGE = 8 * 1024;
+    /** Who has written so much may go on for a long time without ever having to wait. */
+    private static final int SHARE = 8 * 1024;
+
+    /** What is sent of a file in one system call, so that others may be let go in between. */
+    private static final int MAX_TRANSFER = 1024 * 1024;
 
     private final SocketChannel channel;
 
@@ -32,6 +35,9 @@ final class SocketConn implements Conn {
     private final DeadlineSlot reading = new DeadlineSlot();
 
     private final DeadlineSlot writing = new DeadlineSlot();
+
+    /** Bytes written since others were let go; of the threads that write, which may miscount when there are several. */
+    private int written;
 
     SocketConn(SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -61,11 +67,9 @@ final class SocketConn implements Conn {
 
     @Override
     public void write(ByteBuffer source) throws IOException {
-        boolean large = source.remaining() >= LARGE;
+        int count = source.remaining();
         writeAll(source);
-        if (large) {
-            StarvationGuard.checkpoint();
-        }
+        letOthersGo(count);
     }
 
     private void writeAll(ByteBuffer source) throws IOException {
@@ -99,11 +103,9 @@ final class SocketConn implements Conn {
             write(second);
             return;
         }
-        boolean large = second.remaining() >= LARGE;
+        int count = first.remaining() + second.remaining();
         writeBoth(first, second);
-        if (large) {
-            StarvationGuard.checkpoint();
-        }
+        letOthersGo(count);
     }
 
     private void writeBoth(ByteBuffer first, ByteBuffer second) throws IOException {
@@ -130,11 +132,12 @@ final class SocketConn implements Conn {
             long end = position + count;
             while (at < end) {
                 writing.check();
-                long n = file.transferTo(at, end - at, channel);
+                long n = file.transferTo(at, Math.min(end - at, MAX_TRANSFER), channel);
                 if (n <= 0 && at >= file.size()) {
                     throw new EOFException("the file ends at byte " + at + ", before byte " + end);
                 }
                 at += n;
+                letOthersGo((int) n);
             }
         } catch (EOFException e) {
             throw e;
@@ -229,6 +232,14 @@ final class SocketConn implements Conn {
     @Override
     public String toString() {
         return "SocketConn[" + remote + "]";
+    }
+
+    private void letOthersGo(int count) {
+        written += count;
+        if (written >= SHARE) {
+            written = 0;
+            StarvationGuard.checkpoint();
+        }
     }
 
     private IOException translate(String doing, IOException e) {

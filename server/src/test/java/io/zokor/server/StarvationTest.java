@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +41,8 @@ class StarvationTest {
 
     private static final String DONE = "all had their turn";
 
+    private static final long SPARSE_BYTES = 1L << 38;
+
     @Test
     void newConnectionsUnderFullLoadAreServed(@TempDir Path directory) throws Exception {
         assertThat(inOneCarrier(directory, "connections")).contains(DONE);
@@ -56,6 +59,16 @@ class StarvationTest {
     }
 
     @Test
+    void smallWritesThatNeverWaitLetOthersHaveTheCarrier(@TempDir Path directory) throws Exception {
+        assertThat(inOneCarrier(directory, "lines")).contains(DONE);
+    }
+
+    @Test
+    void filesThatAreSentWithoutAWaitLetOthersHaveTheCarrier(@TempDir Path directory) throws Exception {
+        assertThat(inOneCarrier(directory, "files")).contains(DONE);
+    }
+
+    @Test
     void downloadsThatNeverWaitLetOthersHaveTheCarrier(@TempDir Path directory) throws Exception {
         assertThat(inOneCarrier(directory, "downloads")).contains(DONE);
     }
@@ -69,7 +82,8 @@ class StarvationTest {
     private static String inOneCarrier(Path directory, String what) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
         Process child = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djdk.virtualThreadScheduler.parallelism=1", "-cp", System.getProperty("java.class.path"),
+                "-Djdk.virtualThreadScheduler.parallelism=1", "-Djava.io.tmpdir=" + directory, "-cp",
+                System.getProperty("java.class.path"),
                 StarvationTest.class.getName(), what)
                 .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         try {
@@ -103,17 +117,33 @@ class StarvationTest {
         switch (request.path()) {
             case "/sleep" -> Thread.sleep(1);
             case "/upload" -> request.body().transferTo(OutputStream.nullOutputStream());
-            case "/download" -> {
-                byte[] much = new byte[0x10000];
-                while (true) {
-                    response.write(much);
-                }
-            }
+            case "/downloads" -> writeForEver(response, 0x10000);
+            case "/lines" -> writeForEver(response, 100);
+            case "/files" -> sendSparseFile(response);
             default -> {
                 // Answered at once.
             }
         }
         response.write("answer");
+    }
+
+    private static void writeForEver(ResponseWriter response, int size) throws IOException {
+        byte[] bytes = new byte[size];
+        while (true) {
+            response.write(bytes);
+            response.flush();
+        }
+    }
+
+    /** More than is sent in a minute, and takes no room. */
+    private static void sendSparseFile(ResponseWriter response) throws IOException {
+        Path path = Files.createTempFile(Path.of(System.getProperty("java.io.tmpdir")), "sparse", "");
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.READ,
+                StandardOpenOption.DELETE_ON_CLOSE)) {
+            file.write(ByteBuffer.allocate(1), SPARSE_BYTES - 1);
+            response.headers().set("Content-Length", Long.toString(SPARSE_BYTES));
+            response.controller().transferFrom(file, 0, SPARSE_BYTES);
+        }
     }
 
     private static void requestsUnderLoad(TestServer server, String what) throws Exception {
@@ -140,8 +170,8 @@ class StarvationTest {
                 inBackground(() -> sendForEver(socket, "8000\r\n" + "x".repeat(0x8000) + "\r\n", flowing));
                 inBackground(() -> readForEver(socket, new CountDownLatch(1)));
             }
-            case "downloads" -> {
-                send(socket, "GET /download HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            case "downloads", "lines", "files" -> {
+                send(socket, "GET /" + what + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 inBackground(() -> readForEver(socket, flowing));
             }
             default -> {
@@ -217,8 +247,10 @@ class StarvationTest {
         Thread.ofPlatform().daemon().start(() -> {
             try {
                 work.run();
-            } catch (IOException e) {
-                throw new UncheckedIOException("the load has ended", e);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                // What follows without the load would say nothing.
+                e.printStackTrace();
+                Runtime.getRuntime().halt(1);
             }
         });
     }
