@@ -10,6 +10,9 @@ from . import machine, scenarios, servers
 # all alike, and no figure depends on how far one launch's compiler came. Where start and memory are measured, each one runs alone.
 TOGETHER = ("load", "tls")
 ALONE = ("idle", "idle-tls")
+QUIET_SECONDS = 20
+QUIET_SAMPLE = 0.4
+QUIET_SHARE = 0.1
 
 
 def in_turn(candidates, number):
@@ -20,6 +23,19 @@ def in_turn(candidates, number):
 
 def clock(seconds):
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def until_quiet(servers):
+    """
+    Waits until servers that are asked for nothing do nothing, or so many seconds. A compiler works off what it has to do after the load that
+    gave rise to it, and would take the time of the one that is measured next.
+    """
+    end = time.monotonic() + QUIET_SECONDS
+    busy = True
+    while busy and time.monotonic() < end:
+        before = sum(server.cpu_seconds() for server in servers)
+        time.sleep(QUIET_SAMPLE)
+        busy = sum(server.cpu_seconds() for server in servers) - before > QUIET_SHARE * QUIET_SAMPLE
 
 
 class Session:
@@ -88,6 +104,7 @@ class Session:
                 self.say(f"{launch}: round {number + 1}")
                 for scenario in self.suite:
                     for server in in_turn([s for s in ready if scenario in self.todo(s, launch)], number):
+                        until_quiet(ready.values())
                         self.measure(ready[server], scenario, server, f"{scenario.title}, round {number + 1}")
 
     def measure(self, running, scenario, server, what):
